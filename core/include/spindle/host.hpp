@@ -1,0 +1,39 @@
+// What a provider asks of whoever loaded it. In the SPI layer this is Winsock's upcall table (WSPUPCALLTABLE); a
+// program that embeds the core may use the default host, which mints plain numbers and has no blocking hook.
+#pragma once
+
+#include <cstdint>
+
+#include "spindle/result.hpp"
+
+namespace spindle {
+
+/// What the client of the provider knows a socket by: SOCKET in Winsock, never 0.
+using socket_handle = std::uintptr_t;
+
+/// The provider's own name of a socket, handed to the host when it mints the handle. Never reused within one
+/// provider life, so a late use can be told from a new socket.
+using socket_token = std::uintptr_t;
+
+/// A hook that a blocking call runs again and again while it waits (Winsock SPI: WPUQueryBlockingCallback).
+/// Returns false when the call is to end with errc::interrupted.
+struct blocking_hook {
+    bool (*call)(std::uintptr_t context) = nullptr;
+    std::uintptr_t context = 0;
+};
+
+/// Threads: any member may be called from any thread, and is called without any core lock held. The object must
+/// live until provider::cleanup() ended the provider's life or, if it was replaced by a later startup, likewise.
+class host {
+public:
+    virtual ~host() = default;
+
+    /// Mints the handle under which the client will know the socket. Errors are passed to the client unchanged.
+    virtual result<socket_handle> create_socket_handle(std::uint32_t catalog_entry_id, socket_token token) = 0;
+    /// Gives a minted handle back, exactly once per success of create_socket_handle.
+    virtual void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept = 0;
+    /// The calling thread's hook for a call that is about to wait; .call null when there is none.
+    virtual blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept = 0;
+};
+
+}  // namespace spindle

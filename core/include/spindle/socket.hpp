@@ -1,0 +1,111 @@
+// A socket of the provider: everything a Winsock client can do with one that needs no overlapped request. Each
+// function answers to the SPI page of the same meaning (WSPBind, WSPConnect, ...). Made by provider::open().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "spindle/address.hpp"
+#include "spindle/buffer.hpp"
+#include "spindle/host.hpp"
+#include "spindle/options.hpp"
+#include "spindle/result.hpp"
+#include "spindle/transport.hpp"
+
+namespace spindle {
+
+class socket;
+using socket_ptr = std::shared_ptr<socket>;
+
+/// Flags of a receive, Winsock's MSG_ numbers; unknown bits are refused with operation_not_supported.
+namespace message_flag {
+inline constexpr unsigned out_of_band = 0x1;
+inline constexpr unsigned peek = 0x2;
+inline constexpr unsigned dont_route = 0x4;
+inline constexpr unsigned wait_all = 0x8;
+inline constexpr unsigned push_immediate = 0x20;
+inline constexpr unsigned partial = 0x8000;
+}  // namespace message_flag
+
+/// What a condition function decides about a connection request (Winsock: CF_ACCEPT, CF_REJECT, CF_DEFER).
+enum class accept_decision { accept, reject, defer, invalid };
+
+/// Called inside accept() on the caller's thread, without locks, with the peer's and the local address.
+using accept_condition = std::function<accept_decision(const socket_address& peer, const socket_address& local)>;
+
+struct accept_outcome {
+    socket_ptr socket;
+    socket_address peer;
+};
+
+/// One socket. Made by provider::open() or accept(); it stays in the provider's books until close().
+///
+/// Threads: every member may be called from every thread at any time. Blocking calls wait on the caller's
+/// thread and are woken by close(), by cancel_blocking_call() of their own thread and by the last cleanup.
+/// Errors common to all: not_socket after close(); not_initialised after the provider's last cleanup.
+/// A new socket is blocking; set_blocking(false) makes calls that would wait fail with would_block.
+class socket {
+public:
+    virtual ~socket() = default;
+
+    [[nodiscard]] virtual socket_handle handle() const noexcept = 0;
+    [[nodiscard]] virtual const socket_kind& kind() const noexcept = 0;
+    [[nodiscard]] virtual std::uint32_t catalog_entry_id() const noexcept = 0;
+    /// The dwFlags the socket was made with.
+    [[nodiscard]] virtual std::uint32_t creation_flags() const noexcept = 0;
+
+    /// On return the local address is taken. Errors: invalid_argument (bound already), address_family_not_supported,
+    /// address_not_available, address_in_use, access_denied. Never blocks.
+    virtual result<void> bind(const socket_address& local) = 0;
+    /// Errors: invalid_argument (unbound), already_connected, operation_not_supported (datagram), address_in_use.
+    virtual result<void> listen(int backlog) = 0;
+    /// Streams: connected on return; non-blocking: would_block while the attempt proceeds. Datagrams: sets or, with a
+    /// wildcard or unspecified address, dissolves the default peer.
+    virtual result<void> connect(const socket_address& peer) = 0;
+    /// The oldest request. `condition` may be empty. Errors: would_block, invalid_argument (not listening),
+    /// connection_refused (rejected), try_again (deferred; the request stays at the head).
+    virtual result<accept_outcome> accept(const accept_condition& condition) = 0;
+
+    /// Bytes accepted; they are sent in issue order. Streams accept all bytes or fail (XFR-16 to XFR-18).
+    virtual result<std::size_t> send(const_buffers buffers, unsigned flags) = 0;
+    /// Datagrams to `to`, or to the default peer when it is null; streams ignore `to`.
+    virtual result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) = 0;
+    /// A stream's graceful end gives 0 bytes, again and again. A truncated datagram: the outcome says so and the
+    /// caller reports message_size. `from` may be null and is written for datagrams only.
+    virtual result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) = 0;
+
+    /// Never blocks. Errors: not_connected. Repeating it succeeds.
+    virtual result<void> shutdown(shutdown_direction direction) = 0;
+    /// WSPRecvDisconnect without data: later receives fail with shut_down, nothing is told to the peer.
+    virtual result<void> disable_receive() = 0;
+    /// Ends the socket by its linger setting (the matrix in close_policy.hpp). On success later calls fail with
+    /// not_socket and the handle is given back to the host. Errors: would_block and interrupted leave it open.
+    virtual result<void> close() = 0;
+
+    /// Errors: invalid_argument while unbound.
+    [[nodiscard]] virtual result<socket_address> local_address() const = 0;
+    /// Errors: not_connected.
+    [[nodiscard]] virtual result<socket_address> peer_address() const = 0;
+
+    virtual result<void> set_blocking(bool blocking) = 0;
+    [[nodiscard]] virtual bool blocking() const noexcept = 0;
+    /// Raw options in Winsock's layouts. `value` may be empty with a null pointer; errors: invalid_argument (level), no_protocol_option,
+    /// fault (length). get returns the number of bytes written into `value`.
+    virtual result<void> set_option(int level, int name, std::span<const std::byte> value) = 0;
+    virtual result<std::size_t> get_option(int level, int name, std::span<std::byte> value) = 0;
+    /// FIONREAD and SIOCATMARK in their documented meaning.
+    virtual result<std::size_t> readable_bytes() = 0;
+    virtual result<bool> at_urgent_mark() = 0;
+
+    result<void> set_linger(linger_option linger);
+    [[nodiscard]] result<linger_option> linger();
+    /// Milliseconds; zero means no time-out. Apply to blocking calls only.
+    result<void> set_receive_timeout(std::chrono::milliseconds timeout);
+    result<void> set_send_timeout(std::chrono::milliseconds timeout);
+    result<void> set_no_delay(bool on);
+};
+
+}  // namespace spindle

@@ -1,0 +1,189 @@
+// What core asks of the system's sockets: bytes and readiness, nothing of Winsock's meaning. The built-in
+// implementation over Asio and the operating system is below core/src/asio; tests and simulators may supply
+// their own. Codes are Winsock codes already: an implementation translates the system's errors at its edge.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "spindle/address.hpp"
+#include "spindle/buffer.hpp"
+#include "spindle/result.hpp"
+
+namespace spindle {
+
+using clock = std::chrono::steady_clock;
+
+enum class socket_type : int { stream = 1, datagram = 2, raw = 3 };
+
+/// The resolved triple of a socket; protocol is the IP protocol number, 0 for AF_UNIX.
+struct socket_kind {
+    address_family family = address_family::unspecified;
+    socket_type type = socket_type::stream;
+    int protocol = 0;
+
+    friend bool operator==(const socket_kind&, const socket_kind&) = default;
+};
+
+enum class shutdown_direction : int { receive = 0, send = 1, both = 2 };
+
+/// A set of readiness conditions. `failed` is reported only: an error or a complete hang-up.
+enum class readiness : std::uint8_t { none = 0, readable = 1, writable = 2, urgent = 4, failed = 8, interrupted = 16 };
+
+[[nodiscard]] constexpr readiness operator|(readiness left, readiness right) noexcept
+{
+    return static_cast<readiness>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
+}
+[[nodiscard]] constexpr bool has_any(readiness set, readiness wanted) noexcept
+{
+    return (static_cast<unsigned>(set) & static_cast<unsigned>(wanted)) != 0;
+}
+
+/// Flags of one transfer; the numbers are Winsock's MSG_ values.
+enum class transfer_flags : unsigned { none = 0, out_of_band = 1, peek = 2, dont_route = 4 };
+
+[[nodiscard]] constexpr transfer_flags operator|(transfer_flags left, transfer_flags right) noexcept
+{
+    return static_cast<transfer_flags>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
+}
+[[nodiscard]] constexpr bool has_any(transfer_flags set, transfer_flags wanted) noexcept
+{
+    return (static_cast<unsigned>(set) & static_cast<unsigned>(wanted)) != 0;
+}
+
+/// Integer options that core sets on the system's socket.
+enum class lower_option {
+    keep_alive,            ///< 0 or 1
+    no_delay,              ///< 0 or 1
+    broadcast,             ///< 0 or 1
+    dont_route,            ///< 0 or 1
+    send_buffer,           ///< bytes as the client asked for them
+    receive_buffer,        ///< bytes as the client asked for them
+    v6_only,               ///< 0 or 1
+    restart_bind,          ///< 0 or 1: bind although old connections of the port are winding down
+    share_port,            ///< 0 or 1: several sockets of this process on one port (core decides who may)
+    fragment,              ///< 0 or 1: datagrams may be fragmented (Windows' default) instead of path MTU discovery
+    report_unreachable,    ///< 0 or 1: ICMP errors of datagram sockets are reported by take_error()
+    keep_alive_idle,       ///< seconds
+    keep_alive_interval,   ///< seconds
+    keep_alive_count,
+    maximum_segment,       ///< get only
+    unicast_hops,
+    type_of_service,
+};
+
+/// Wakes one thread that waits in lower_socket::wait() or interrupter::wait(). interrupt() may be called from any
+/// thread at any time and is remembered until reset(). Owned and waited on by one thread at a time.
+class interrupter {
+public:
+    virtual ~interrupter() = default;
+    virtual void interrupt() noexcept = 0;
+    virtual void reset() noexcept = 0;
+    /// Waits until interrupted (true) or until the deadline (false). clock::time_point::max() = no deadline.
+    virtual bool wait(clock::time_point deadline) noexcept = 0;
+};
+
+struct receive_outcome {
+    std::size_t bytes = 0;
+    bool truncated = false;  ///< the datagram was longer than the buffers
+};
+
+class lower_socket;
+
+struct accepted_connection {
+    std::unique_ptr<lower_socket> socket;
+    socket_address peer;
+};
+
+/// One system socket, always in non-blocking mode. No call here blocks but wait().
+///
+/// Threads: all members may be called from several threads at once, except renew(), close() and the destructor,
+/// which core calls when no other call is in progress. The destructor closes what is still open as the system
+/// would (no reset, no wait) after cancelling the waits.
+class lower_socket {
+public:
+    using wait_handler = std::function<void(readiness)>;
+
+    virtual ~lower_socket() = default;
+
+    virtual result<void> bind(const socket_address& local) = 0;
+    /// The backlog is what the system should be asked for, already clamped by core.
+    virtual result<void> listen(int backlog) = 0;
+    /// Success: connected (always so for datagram sockets). would_block: in progress; wait for writable, then ask
+    /// connect_result(). Any other error: the attempt failed.
+    virtual result<void> connect(const socket_address& peer) = 0;
+    /// The outcome of an attempt that was in progress: success, would_block while it still is, or its error.
+    virtual result<void> connect_result() = 0;
+    /// Datagram sockets: dissolves the association with the default peer.
+    virtual result<void> disconnect() = 0;
+    /// The oldest pending connection; would_block when none. Dead connections are skipped silently.
+    virtual result<accepted_connection> accept() = 0;
+
+    /// Streams: accepts a part or all, would_block when nothing. Datagrams: all or nothing; `to` may be null.
+    virtual result<std::size_t> send(const_buffers buffers, transfer_flags flags, const socket_address* to) = 0;
+    /// would_block when nothing is there. A stream's end gives 0 bytes. `from` may be null. With `out_of_band`:
+    /// the urgent byte the system holds, would_block when none was announced or it was read already.
+    virtual result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags, socket_address* from) = 0;
+    /// Datagram sockets: the next pending asynchronous error (connection_reset for an unreachable port, network_reset
+    /// for an expired TTL), or success when there is none.
+    virtual std::error_code take_error() noexcept = 0;
+
+    virtual result<void> shutdown(shutdown_direction direction) = 0;
+    /// Streams: resets the connection (RST) and drops everything queued. Cancels the waits. The object stays.
+    virtual void abort() noexcept = 0;
+    /// Closes the system's socket as the system does it by default, after cancelling the waits. Idempotent.
+    virtual void close() noexcept = 0;
+    /// Replaces the system's socket by a fresh, unbound one of the same kind; the native handle keeps its number
+    /// where the system can do so. Options are core's duty.
+    virtual result<void> renew() = 0;
+
+    [[nodiscard]] virtual result<socket_address> local_address() const = 0;
+    [[nodiscard]] virtual result<socket_address> peer_address() const = 0;
+    /// Bytes the system took and the peer has not acknowledged yet; 0 where the system cannot tell.
+    [[nodiscard]] virtual result<std::size_t> unacknowledged_bytes() const = 0;
+    /// Bytes one receive could return; for datagrams the size of the first where the system tells no total.
+    [[nodiscard]] virtual result<std::size_t> readable_bytes() const = 0;
+    /// Streams: true when the next byte to read is the one behind the urgent mark.
+    [[nodiscard]] virtual result<bool> at_urgent_mark() const = 0;
+    virtual result<void> set_option(lower_option option, int value) = 0;
+    [[nodiscard]] virtual result<int> get_option(lower_option option) const = 0;
+
+    /// Waits on the calling thread until one of the wanted conditions (or failed) holds, the interrupter is
+    /// triggered (interrupted) or the deadline passes (none). `wanted` none waits for failed or the interrupter.
+    virtual readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept = 0;
+    /// One-shot: the handler is called once, on the transport's service thread, when `condition` (exactly one of readable, writable)
+    /// or failed holds; with `none` when the wait was cancelled. At most one wait per condition at a time.
+    /// Errors: the service thread could not be started.
+    virtual result<void> async_wait(readiness condition, wait_handler handler) = 0;
+    /// Pending handlers are called soon with `none`. Any thread.
+    virtual void cancel_waits() noexcept = 0;
+};
+
+/// Makes sockets and owns the one service thread, which starts when the first async_wait, post or after needs it.
+/// The destructor does what stop() does.
+class transport {
+public:
+    using task = std::function<void()>;
+
+    virtual ~transport() = default;
+
+    /// Errors: as socket creation (address_family_not_supported, too_many_open_sockets, no_buffer_space, access_denied ...).
+    virtual result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) = 0;
+    [[nodiscard]] virtual std::unique_ptr<interrupter> make_interrupter() = 0;
+    /// Runs the task on the service thread, soon.
+    virtual result<void> post(task work) = 0;
+    /// Runs the task on the service thread after the delay, unless stop() comes first.
+    virtual result<void> after(std::chrono::milliseconds delay, task work) = 0;
+    /// Ends and joins the service thread; tasks, timers and waits that have not run are destroyed, not called.
+    /// Not from the service thread. Idempotent.
+    virtual void stop() noexcept = 0;
+    [[nodiscard]] virtual bool on_service_thread() const noexcept = 0;
+};
+
+/// The transport over the operating system's sockets. It makes no system call before it is used.
+[[nodiscard]] std::unique_ptr<transport> make_system_transport();
+
+}  // namespace spindle

@@ -1,0 +1,166 @@
+// Start, use and end of the transport's loop and service thread. The order of the end: no new work, thread joined,
+// waits detached from Asio, loop destroyed, and only then, without any lock, the handlers that nobody will call.
+#include "asio/asio_context.hpp"
+
+#include <asio/basic_waitable_timer.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+#include <cerrno>
+#include <functional>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "asio/service_thread.hpp"
+#include "asio/wait_node.hpp"
+#include "spindle/trace.hpp"
+
+namespace spindle {
+namespace {
+
+using loop_executor = asio::io_context::executor_type;
+using loop_timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                                              loop_executor>;
+
+/// A task of post(): Asio copies and moves it as it likes, the client's function is moved only.
+struct posted_task {
+    transport::task work;
+    void operator()() { work(); }
+};
+
+struct timed_task {
+    std::shared_ptr<loop_timer> timer;
+    transport::task work;
+    void operator()(const asio::error_code& error)
+    {
+        if (!error) {
+            work();
+        }
+    }
+};
+
+}  // namespace
+
+wait_shard& asio_context::shard_for(const void* owner) noexcept
+{
+    // Neighbours in memory get different locks; the low bits are the same for all heap objects.
+    const auto address = reinterpret_cast<std::uintptr_t>(owner);
+    return shards_[((address >> 6U) ^ (address >> 11U)) % shard_count];
+}
+
+result<void> asio_context::start() noexcept
+try {
+    const std::lock_guard lock{stage_mutex_};
+    if (stage_ != stage::idle) {
+        return stage_ == stage::running ? result<void>{} : result<void>{errc::operation_aborted};
+    }
+    loop_ = std::make_unique<asio::io_context>(1);
+    try {
+        thread_ = start_service_thread([this] { run(); });
+    } catch (...) {
+        loop_.reset();
+        throw;
+    }
+    stage_ = stage::running;
+    for (auto& shard : shards_) {
+        const std::lock_guard shard_lock{shard.mutex};
+        shard.open = true;
+    }
+    return {};
+} catch (...) {
+    // START-24: whatever the system lacks for a loop or a thread is a lack of resources to the client.
+    return errc::no_buffer_space;
+}
+
+void asio_context::run() noexcept
+{
+    service_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    const auto guard = asio::make_work_guard(*loop_);
+    while (!loop_->stopped()) {
+        try {
+            loop_->run();
+        } catch (const std::exception& error) {
+            trace::write(trace::level::critical, "exception on the service thread", {{"what", error.what()}});
+        } catch (...) {
+            trace::write(trace::level::critical, "exception on the service thread");
+        }
+    }
+}
+
+template <class Use>
+result<void> asio_context::with_loop(Use&& use) noexcept
+try {
+    const char spot{};  // its address differs from thread to thread, so threads rarely share the lock
+    auto& shard = shard_for(&spot);
+    for (;;) {
+        {
+            const std::lock_guard lock{shard.mutex};
+            if (shard.open) {
+                use(*loop_);
+                return {};
+            }
+        }
+        if (auto started = start(); !started) {
+            return started;
+        }
+    }
+} catch (...) {
+    return errc::no_buffer_space;
+}
+
+result<void> asio_context::post(transport::task work) noexcept
+{
+    return with_loop([&work](asio::io_context& loop) { asio::post(loop, posted_task{std::move(work)}); });
+}
+
+result<void> asio_context::after(std::chrono::milliseconds delay, transport::task work) noexcept
+{
+    return with_loop([&work, delay](asio::io_context& loop) {
+        auto timer = std::make_shared<loop_timer>(loop.get_executor(), delay);
+        auto& waiting = *timer;
+        waiting.async_wait(timed_task{std::move(timer), std::move(work)});
+    });
+}
+
+bool asio_context::on_service_thread() const noexcept
+{
+    return service_thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+void asio_context::stop() noexcept
+{
+    {
+        const std::lock_guard lock{stage_mutex_};
+        if (std::exchange(stage_, stage::stopped) != stage::running) {
+            return;
+        }
+        for (auto& shard : shards_) {
+            const std::lock_guard shard_lock{shard.mutex};
+            shard.open = false;
+        }
+    }
+    loop_->stop();
+    thread_.join();
+    service_thread_.store(std::thread::id{}, std::memory_order_relaxed);
+    detach_all_waits();
+    // Destroys posted tasks and timers. Their destructors may use sockets, whose waits are all detached by now.
+    loop_.reset();
+}
+
+void asio_context::detach_all_waits() noexcept
+{
+    for (auto& shard : shards_) {
+        std::shared_ptr<wait_node> detached;
+        {
+            const std::lock_guard lock{shard.mutex};
+            while (shard.first != nullptr) {
+                detached = wait_node::detach_for_good(*shard.first, std::move(detached));
+            }
+        }
+        while (detached) {
+            detached = detached->drop_handlers();
+        }
+    }
+}
+
+}  // namespace spindle

@@ -1,0 +1,257 @@
+// The lower_socket calls: each is one native call plus the little state that tells equal system errors apart.
+#include "asio/asio_socket.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace spindle {
+
+asio_socket::asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind, native::handle socket,
+                         bool inheritable, bool connected) noexcept
+    : context_{std::move(context)}, socket_{socket}, kind_{kind}, inheritable_{inheritable},
+      active_{connected || kind.type != socket_type::stream}, named_{connected}
+{
+}
+
+asio_socket::~asio_socket()
+{
+    close();
+}
+
+result<void> asio_socket::bind(const socket_address& local)
+{
+    if (local.port() == 0) {
+        prefer_dynamic_ports();
+    }
+    auto bound = native::bind(socket_, kind_, local);
+    if (bound) {
+        named_.store(true, std::memory_order_relaxed);
+    }
+    return bound;
+}
+
+void asio_socket::prefer_dynamic_ports() noexcept
+{
+    if (!named_.exchange(true, std::memory_order_relaxed)) {
+        native::prefer_dynamic_ports(socket_, kind_);
+    }
+}
+
+result<void> asio_socket::listen(int backlog)
+{
+    prefer_dynamic_ports();
+    auto listening = native::listen(socket_, backlog);
+    if (listening) {
+        activate();
+    }
+    return listening;
+}
+
+result<void> asio_socket::connect(const socket_address& peer)
+{
+    prefer_dynamic_ports();
+    connect_error_.store(0, std::memory_order_relaxed);
+    auto connected = native::connect(socket_, kind_, peer);
+    if (is_stream() && (connected || connected.error() == errc::would_block)) {
+        activate();
+    }
+    return connected;
+}
+
+result<void> asio_socket::connect_result()
+{
+    if (const auto known = connect_error_.load(std::memory_order_relaxed); known != 0) {
+        return static_cast<errc>(known);
+    }
+    auto outcome = native::connect_result(socket_, kind_);
+    if (!outcome && outcome.error() != errc::would_block) {
+        // The system tells it once only (LNX-13).
+        connect_error_.store(outcome.error().value(), std::memory_order_relaxed);
+        active_.store(aborted_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    }
+    return outcome;
+}
+
+result<void> asio_socket::disconnect()
+{
+    return is_stream() ? result<void>{errc::operation_not_supported} : native::disconnect(socket_, kind_);
+}
+
+result<accepted_connection> asio_socket::accept()
+{
+    auto taken = native::accept(socket_, inheritable_);
+    if (!taken) {
+        return taken.error();
+    }
+    accepted_connection connection;
+    try {
+        connection.socket = std::make_unique<asio_socket>(context_, kind_, taken->socket, inheritable_, true);
+    } catch (...) {
+        native::close(taken->socket);
+        return errc::no_buffer_space;
+    }
+    connection.peer = taken->peer;
+    return connection;
+}
+
+std::error_code asio_socket::ended_by(std::error_code error) const noexcept
+{
+    if (!is_stream()) {
+        return error;
+    }
+    const auto code = to_errc(error);
+    const bool ended = code == errc::shut_down || code == errc::not_connected || code == errc::connection_reset;
+    if (ended && aborted_.load(std::memory_order_relaxed)) {
+        return errc::connection_aborted;
+    }
+    // T-ENO, EPIPE: the system says the same whether this side shut down or the peer's reset was reported before.
+    if (code == errc::shut_down && !send_shut_.load(std::memory_order_relaxed)) {
+        return errc::connection_reset;
+    }
+    return error;
+}
+
+result<std::size_t> asio_socket::send(const_buffers buffers, transfer_flags flags, const socket_address* to)
+{
+    if (to != nullptr && !named_.load(std::memory_order_relaxed)) {
+        prefer_dynamic_ports();
+    }
+    auto sent = native::send(socket_, kind_, buffers, flags, to);
+    return sent ? sent : result<std::size_t>{ended_by(sent.error())};
+}
+
+result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_flags flags, socket_address* from)
+{
+    auto received = native::receive(socket_, kind_, buffers, flags, from);
+    return received ? received : result<receive_outcome>{ended_by(received.error())};
+}
+
+std::error_code asio_socket::take_error() noexcept
+{
+    return is_stream() ? std::error_code{} : native::take_error(socket_);
+}
+
+result<void> asio_socket::shutdown(shutdown_direction direction)
+{
+    auto done = native::shutdown(socket_, direction);
+    if (done && direction != shutdown_direction::receive) {
+        send_shut_.store(true, std::memory_order_relaxed);
+    }
+    return done;
+}
+
+void asio_socket::abort() noexcept
+{
+    aborted_.store(true, std::memory_order_relaxed);
+    cancel_waits();
+    native::abort(socket_, kind_);
+}
+
+void asio_socket::close() noexcept
+{
+    cancel_waits();
+    if (socket_ != native::no_handle) {
+        native::close(std::exchange(socket_, native::no_handle));
+    }
+}
+
+result<void> asio_socket::renew()
+{
+    cancel_waits();
+    auto renewed = native::renew(socket_, kind_, inheritable_);
+    if (!renewed) {
+        return renewed.error();
+    }
+    socket_ = *renewed;
+    connect_error_.store(0, std::memory_order_relaxed);
+    active_.store(!is_stream(), std::memory_order_relaxed);
+    named_.store(false, std::memory_order_relaxed);
+    send_shut_.store(false, std::memory_order_relaxed);
+    aborted_.store(false, std::memory_order_relaxed);
+    return {};
+}
+
+result<socket_address> asio_socket::local_address() const
+{
+    return native::local_address(socket_);
+}
+
+result<socket_address> asio_socket::peer_address() const
+{
+    return native::peer_address(socket_);
+}
+
+result<std::size_t> asio_socket::unacknowledged_bytes() const
+{
+    return native::unacknowledged_bytes(socket_, kind_);
+}
+
+result<std::size_t> asio_socket::readable_bytes() const
+{
+    return native::readable_bytes(socket_);
+}
+
+result<bool> asio_socket::at_urgent_mark() const
+{
+    return is_stream() ? native::at_urgent_mark(socket_) : result<bool>{errc::invalid_argument};
+}
+
+result<void> asio_socket::set_option(lower_option option, int value)
+{
+    return native::set_option(socket_, kind_, option, value);
+}
+
+result<int> asio_socket::get_option(lower_option option) const
+{
+    return native::get_option(socket_, kind_, option);
+}
+
+readiness asio_socket::wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
+{
+    const auto watched = active_.load(std::memory_order_acquire) ? socket_ : native::no_handle;
+    return native::wait(watched, wanted, wake, deadline);
+}
+
+result<void> asio_socket::async_wait(readiness condition, wait_handler handler)
+try {
+    auto& shard = context_->shard_for(this);
+    for (;;) {
+        {
+            const std::lock_guard lock{shard.mutex};
+            if (shard.open) {
+                const bool parked = !active_.load(std::memory_order_acquire);
+                return wait_node::add(*context_, shard, waits_, socket_, condition, parked, std::move(handler));
+            }
+        }
+        if (auto started = context_->start(); !started) {
+            return started;
+        }
+    }
+} catch (...) {
+    return errc::no_buffer_space;
+}
+
+void asio_socket::activate() noexcept
+{
+    active_.store(true, std::memory_order_release);
+    wait_node::slot ended;
+    {
+        const std::lock_guard lock{context_->shard_for(this).mutex};
+        if (waits_) {
+            ended = waits_->unpark();
+        }
+    }
+    wait_node::finish_cancel(std::move(ended));
+}
+
+void asio_socket::cancel_waits() noexcept
+{
+    wait_node::slot cancelled;
+    {
+        const std::lock_guard lock{context_->shard_for(this).mutex};
+        cancelled = wait_node::cancel(waits_);
+    }
+    wait_node::finish_cancel(std::move(cancelled));
+}
+
+}  // namespace spindle

@@ -1,0 +1,67 @@
+// lower_socket over the system's sockets: a thin object that adds to the native calls what they cannot know, namely
+// which side ended a connection, and the pending waits. No Winsock state lives here.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "asio/asio_context.hpp"
+#include "asio/native.hpp"
+#include "asio/wait_node.hpp"
+#include "spindle/transport.hpp"
+
+namespace spindle {
+
+class asio_socket final : public lower_socket {
+public:
+    /// Takes over the handle. `connected`: it came from accept().
+    asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind, native::handle socket, bool inheritable,
+                bool connected) noexcept;
+    ~asio_socket() override;
+
+    result<void> bind(const socket_address& local) override;
+    result<void> listen(int backlog) override;
+    result<void> connect(const socket_address& peer) override;
+    result<void> connect_result() override;
+    result<void> disconnect() override;
+    result<accepted_connection> accept() override;
+    result<std::size_t> send(const_buffers buffers, transfer_flags flags, const socket_address* to) override;
+    result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags, socket_address* from) override;
+    std::error_code take_error() noexcept override;
+    result<void> shutdown(shutdown_direction direction) override;
+    void abort() noexcept override;
+    void close() noexcept override;
+    result<void> renew() override;
+    [[nodiscard]] result<socket_address> local_address() const override;
+    [[nodiscard]] result<socket_address> peer_address() const override;
+    [[nodiscard]] result<std::size_t> unacknowledged_bytes() const override;
+    [[nodiscard]] result<std::size_t> readable_bytes() const override;
+    [[nodiscard]] result<bool> at_urgent_mark() const override;
+    result<void> set_option(lower_option option, int value) override;
+    [[nodiscard]] result<int> get_option(lower_option option) const override;
+    readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept override;
+    result<void> async_wait(readiness condition, wait_handler handler) override;
+    void cancel_waits() noexcept override;
+
+private:
+    [[nodiscard]] bool is_stream() const noexcept { return kind_.type == socket_type::stream; }
+    [[nodiscard]] std::error_code ended_by(std::error_code error) const noexcept;
+    void prefer_dynamic_ports() noexcept;
+    void activate() noexcept;
+
+    std::shared_ptr<asio_context> context_;
+    wait_node::slot waits_;  // guarded by the lock of shard_for(this)
+    native::handle socket_;
+    socket_kind kind_;
+    std::atomic<int> connect_error_{0};  ///< an errc
+    const bool inheritable_;
+    /// Streams: a connection or an attempt or a listener exists. Before that the system calls the socket hung up, which
+    /// is no event in Winsock's sense, so nothing is waited for on it.
+    std::atomic<bool> active_;
+    std::atomic<bool> named_;
+    std::atomic<bool> send_shut_{false};
+    std::atomic<bool> aborted_{false};
+};
+
+}  // namespace spindle

@@ -1,0 +1,66 @@
+// The transport's front: opening sockets and handing the rest to the shared context.
+#include "asio/asio_transport.hpp"
+
+#include <utility>
+
+#include "asio/asio_socket.hpp"
+#include "asio/native.hpp"
+
+namespace spindle {
+
+asio_transport::asio_transport() : context_{std::make_shared<asio_context>()} {}
+
+asio_transport::~asio_transport()
+{
+    stop();
+}
+
+result<std::unique_ptr<lower_socket>> asio_transport::open(const socket_kind& kind, bool inheritable)
+{
+    if (auto begun = context_->session.begin(); !begun) {
+        return begun.error();
+    }
+    const auto opened = native::open(kind, inheritable);
+    if (!opened) {
+        return opened.error();
+    }
+    try {
+        return std::unique_ptr<lower_socket>{
+            std::make_unique<asio_socket>(context_, kind, *opened, inheritable, false)};
+    } catch (...) {
+        native::close(*opened);
+        return errc::no_buffer_space;
+    }
+}
+
+std::unique_ptr<interrupter> asio_transport::make_interrupter()
+{
+    return context_->session.begin() ? native::make_interrupter() : nullptr;
+}
+
+result<void> asio_transport::post(task work)
+{
+    return context_->post(std::move(work));
+}
+
+result<void> asio_transport::after(std::chrono::milliseconds delay, task work)
+{
+    return context_->after(delay, std::move(work));
+}
+
+void asio_transport::stop() noexcept
+{
+    context_->stop();
+}
+
+bool asio_transport::on_service_thread() const noexcept
+{
+    return context_->on_service_thread();
+}
+
+std::unique_ptr<transport> make_system_transport()
+{
+    return std::make_unique<asio_transport>();
+}
+
+}  // namespace spindle

@@ -1,0 +1,27 @@
+// The built-in transport: makes sockets of the system and owns the context they share.
+#pragma once
+
+#include <memory>
+
+#include "asio/asio_context.hpp"
+#include "spindle/transport.hpp"
+
+namespace spindle {
+
+class asio_transport final : public transport {
+public:
+    asio_transport();
+    ~asio_transport() override;
+
+    result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) override;
+    [[nodiscard]] std::unique_ptr<interrupter> make_interrupter() override;
+    result<void> post(task work) override;
+    result<void> after(std::chrono::milliseconds delay, task work) override;
+    void stop() noexcept override;
+    [[nodiscard]] bool on_service_thread() const noexcept override;
+
+private:
+    std::shared_ptr<asio_context> context_;  // shared with the sockets, which may be destroyed later
+};
+
+}  // namespace spindle

@@ -1,0 +1,42 @@
+// Watches one descriptor through Asio's reactor. It is registered from the first arm() to release() only.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <optional>
+
+#include "asio/native.hpp"
+#include "asio/wait_event.hpp"
+#include "spindle/transport.hpp"
+
+namespace spindle {
+
+/// Not thread-safe: its node's lock is held for every call.
+class event_source {
+public:
+    /// How many events may be outstanding at once, and which one stands for a condition.
+    static constexpr std::size_t slot_count = 3;
+    [[nodiscard]] static std::size_t slot_of(readiness condition) noexcept;
+
+    event_source(asio::io_context& loop, native::handle socket) noexcept : loop_{loop}, socket_{socket} {}
+    event_source(const event_source&) = delete;
+    event_source& operator=(const event_source&) = delete;
+    ~event_source() { release(); }
+
+    /// Has the event called once when the condition or an error may hold; false when the system lacks memory for it.
+    bool arm(readiness condition, wait_event event) noexcept;
+    /// An event was delivered and the state is about to be looked at.
+    void acknowledge() noexcept {}
+    /// Ends the registration; events still outstanding are called soon.
+    void release() noexcept;
+
+private:
+    using registration = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
+
+    asio::io_context& loop_;
+    native::handle socket_;
+    std::optional<registration> registration_;
+};
+
+}  // namespace spindle

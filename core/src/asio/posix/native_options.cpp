@@ -1,0 +1,126 @@
+// Core's integer options as the kernel's: one table of level and name per family, and the few values that differ.
+// Pages: socket(7), ip(7), ipv6(7), tcp(7); contract LNX-8, LNX-22, LNX-28, LNX-34, LNX-35.
+#include <array>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "asio/posix/descriptor.hpp"
+
+namespace spindle::native {
+namespace {
+
+struct kernel_option {
+    int level = -1;
+    int name = -1;
+};
+
+/// How a value of core's becomes the kernel's and back.
+enum class value_kind { same, doubled, fragmenting };
+
+struct option_row {
+    lower_option option;
+    kernel_option any_family;
+    kernel_option ipv4;
+    kernel_option ipv6;
+    value_kind kind = value_kind::same;
+};
+
+constexpr kernel_option none{};
+
+constexpr auto option_rows = std::to_array<option_row>({
+    {lower_option::keep_alive, {SOL_SOCKET, SO_KEEPALIVE}, none, none},
+    {lower_option::no_delay, none, {IPPROTO_TCP, TCP_NODELAY}, {IPPROTO_TCP, TCP_NODELAY}},
+    {lower_option::broadcast, {SOL_SOCKET, SO_BROADCAST}, none, none},
+    {lower_option::dont_route, {SOL_SOCKET, SO_DONTROUTE}, none, none},
+    {lower_option::send_buffer, {SOL_SOCKET, SO_SNDBUF}, none, none, value_kind::doubled},
+    {lower_option::receive_buffer, {SOL_SOCKET, SO_RCVBUF}, none, none, value_kind::doubled},
+    {lower_option::v6_only, none, none, {IPPROTO_IPV6, IPV6_V6ONLY}},
+    {lower_option::restart_bind, {SOL_SOCKET, SO_REUSEADDR}, none, none},
+    {lower_option::share_port, {SOL_SOCKET, SO_REUSEPORT}, none, none},
+    {lower_option::fragment, none, {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IPV6, IPV6_MTU_DISCOVER},
+     value_kind::fragmenting},
+    {lower_option::report_unreachable, none, {IPPROTO_IP, IP_RECVERR}, {IPPROTO_IPV6, IPV6_RECVERR}},
+    {lower_option::keep_alive_idle, none, {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPIDLE}},
+    {lower_option::keep_alive_interval, none, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPINTVL}},
+    {lower_option::keep_alive_count, none, {IPPROTO_TCP, TCP_KEEPCNT}, {IPPROTO_TCP, TCP_KEEPCNT}},
+    {lower_option::maximum_segment, none, {IPPROTO_TCP, TCP_MAXSEG}, {IPPROTO_TCP, TCP_MAXSEG}},
+    {lower_option::unicast_hops, none, {IPPROTO_IP, IP_TTL}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
+    {lower_option::type_of_service, none, {IPPROTO_IP, IP_TOS}, {IPPROTO_IPV6, IPV6_TCLASS}},
+});
+
+const option_row* find(lower_option option) noexcept
+{
+    for (const auto& row : option_rows) {
+        if (row.option == option) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
+kernel_option in_family(const option_row& row, address_family family) noexcept
+{
+    if (row.any_family.level != -1) {
+        return row.any_family;
+    }
+    if (family == address_family::ipv4) {
+        return row.ipv4;
+    }
+    return family == address_family::ipv6 ? row.ipv6 : none;
+}
+
+int to_kernel(value_kind kind, int value) noexcept
+{
+    if (kind == value_kind::fragmenting) {
+        return value != 0 ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+    }
+    return value;
+}
+
+int from_kernel(value_kind kind, int value) noexcept
+{
+    if (kind == value_kind::fragmenting) {
+        return value == IP_PMTUDISC_DONT ? 1 : 0;
+    }
+    // LNX-22: the kernel keeps room for its own bookkeeping and reports twice what was asked.
+    return kind == value_kind::doubled ? value / 2 : value;
+}
+
+static_assert(IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT && IP_PMTUDISC_DO == IPV6_PMTUDISC_DO);
+
+}  // namespace
+
+result<void> set_option(handle socket, const socket_kind& kind, lower_option option, int value) noexcept
+{
+    const auto* row = find(option);
+    const auto target = row != nullptr ? in_family(*row, kind.family) : none;
+    if (target.level == -1) {
+        return errc::no_protocol_option;
+    }
+    const int number = posix::descriptor(socket);
+    const int given = to_kernel(row->kind, value);
+    auto done = posix::to_result(::setsockopt(number, target.level, target.name, &given, sizeof(given)));
+    if (done && target.level == IPPROTO_IPV6 && row->ipv4.level == IPPROTO_IP) {
+        // A dual-stack socket sends IPv4 as well, under IPv4's own setting; an IPv6-only one has no use for it.
+        ::setsockopt(number, row->ipv4.level, row->ipv4.name, &given, sizeof(given));
+    }
+    return done;
+}
+
+result<int> get_option(handle socket, const socket_kind& kind, lower_option option) noexcept
+{
+    const auto* row = find(option);
+    const auto source = row != nullptr ? in_family(*row, kind.family) : none;
+    if (source.level == -1) {
+        return errc::no_protocol_option;
+    }
+    int value = 0;
+    socklen_t size = sizeof(value);
+    if (::getsockopt(posix::descriptor(socket), source.level, source.name, &value, &size) == -1) {
+        return errc_from_errno(errno);
+    }
+    return from_kernel(row->kind, value);
+}
+
+}  // namespace spindle::native

@@ -1,0 +1,36 @@
+// The service thread with every signal blocked: handlers of the program run on the program's own threads.
+#include "asio/service_thread.hpp"
+
+#include <csignal>
+#include <pthread.h>
+#include <utility>
+
+namespace spindle {
+namespace {
+
+/// Blocks all signals of the calling thread while it lives; a thread made meanwhile inherits that.
+class signals_blocked {
+public:
+    signals_blocked() noexcept
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+    ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_{};
+};
+
+}  // namespace
+
+std::thread start_service_thread(std::function<void()> body)
+{
+    const signals_blocked blocked;
+    return std::thread{std::move(body)};
+}
+
+}  // namespace spindle

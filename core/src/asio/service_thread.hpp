@@ -1,0 +1,12 @@
+// How the service thread is started on this platform; the thread's work is in asio_context.cpp.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+namespace spindle {
+
+/// A new thread that runs `body` and takes no signals of the process. Throws std::system_error.
+std::thread start_service_thread(std::function<void()> body);
+
+}  // namespace spindle

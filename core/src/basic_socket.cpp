@@ -1,0 +1,309 @@
+// State, names, binding and the closing discipline that all sockets share; see the header.
+#include "basic_socket.hpp"
+
+#include <algorithm>
+
+#include "option_table.hpp"
+#include "provider_life.hpp"
+
+namespace spindle {
+namespace {
+
+constexpr std::uint32_t finalized = 1U << 30;
+
+}  // namespace
+
+void socket_options::inherit(const socket_options& listener)
+{
+    linger = listener.linger;
+    linger_ever_set = listener.linger_ever_set;
+    debug = listener.debug;
+    keep_alive = listener.keep_alive;
+    dont_route = listener.dont_route;
+    no_delay = listener.no_delay;
+    expedited_1122 = listener.expedited_1122;
+    v6_only = listener.v6_only;
+    mode = listener.mode;
+    receive_buffer = listener.receive_buffer;
+    group_priority = listener.group_priority;
+    send_buffer = listener.send_buffer.load();
+    receive_timeout_ms = listener.receive_timeout_ms.load();
+    send_timeout_ms = listener.send_timeout_ms.load();
+    oob_inline = listener.oob_inline.load();
+}
+
+basic_socket::use::use(const basic_socket& target) noexcept : call_(*target.owner_)
+{
+    if (!call_) {
+        error_ = errc::not_initialised;
+        return;
+    }
+    const auto before = target.users_.fetch_add(1, std::memory_order_acq_rel);
+    target_ = &target;
+    if ((before & retired) != 0) {
+        error_ = errc::not_socket;
+    }
+}
+
+basic_socket::use::~use()
+{
+    if (target_ != nullptr) {
+        const_cast<basic_socket*>(target_)->drop_descriptor();
+    }
+}
+
+basic_socket::basic_socket(parts made_of) noexcept
+    : owner_(made_of.owner), life_(made_of.life), request_(made_of.request), lower_(std::move(made_of.lower)),
+      token_(made_of.token)
+{
+}
+
+basic_socket::~basic_socket() = default;
+
+void basic_socket::drop_descriptor() noexcept
+{
+    const auto before = users_.fetch_sub(1, std::memory_order_acq_rel);
+    if ((before & ~finalized) != (retired | 1U)) {
+        return;
+    }
+    // A late caller may pass here again after it was turned away; only the first closes.
+    if ((users_.fetch_or(finalized, std::memory_order_acq_rel) & finalized) == 0) {
+        lower_->close();
+        lower_.reset();
+    }
+}
+
+bool basic_socket::retire() noexcept
+{
+    if ((users_.fetch_or(retired, std::memory_order_acq_rel) & retired) != 0) {
+        return false;
+    }
+    life_->sockets.erase(handle_, this);
+    life_->ports.remove(this);
+    end_waiters(std::nullopt);
+    return true;
+}
+
+void basic_socket::release_handle() noexcept
+{
+    life_->services().close_socket_handle(request_.catalog_entry_id, handle_);
+}
+
+errc basic_socket::add_waiter(waiter& who) noexcept
+{
+    const std::scoped_lock lock(state_mutex_);
+    if (life_->stopping()) {
+        return errc::interrupted;
+    }
+    if ((users_.load(std::memory_order_acquire) & retired) != 0) {
+        return who.close_code;
+    }
+    waiters_.push_back(&who);
+    return errc::success;
+}
+
+void basic_socket::remove_waiter(waiter& who) noexcept
+{
+    const std::scoped_lock lock(state_mutex_);
+    std::erase(waiters_, &who);
+}
+
+std::size_t basic_socket::end_waiters(std::optional<errc> reason) noexcept
+{
+    const std::scoped_lock lock(state_mutex_);
+    return static_cast<std::size_t>(std::count_if(waiters_.begin(), waiters_.end(), [&](waiter* waiting) {
+        return waiting->end(reason.value_or(waiting->close_code));
+    }));
+}
+
+void basic_socket::nudge_waiters() noexcept
+{
+    const std::scoped_lock lock(state_mutex_);
+    for (auto* waiting : waiters_) {
+        waiting->nudge();
+    }
+}
+
+errc basic_socket::check_family(const socket_address& address) const noexcept
+{
+    return address.family() == kind().family ? errc::success : errc::address_family_not_supported;
+}
+
+std::chrono::milliseconds basic_socket::receive_timeout() const noexcept
+{
+    return std::chrono::milliseconds{options_.receive_timeout_ms.load(std::memory_order_relaxed)};
+}
+
+std::chrono::milliseconds basic_socket::send_timeout() const noexcept
+{
+    return std::chrono::milliseconds{options_.send_timeout_ms.load(std::memory_order_relaxed)};
+}
+
+void basic_socket::break_connection(errc why) noexcept
+{
+    auto none = errc::success;
+    failure_.compare_exchange_strong(none, why, std::memory_order_acq_rel);
+    set_state(state::broken);
+}
+
+result<void> basic_socket::bind(const socket_address& local)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_family(local); code != errc::success) {
+        return code;
+    }
+    const std::scoped_lock lock(life_->bind_mutex, state_mutex_);
+    if (has(state::bound | state::connected | state::connecting | state::listening)) {
+        return errc::invalid_argument;
+    }
+    if (local.is_limited_broadcast() && !options_.broadcast) {
+        return errc::access_denied;
+    }
+    if (auto renewed = renew_if_needed(); !renewed) {
+        return renewed;
+    }
+    return bind_checked(local);
+}
+
+result<void> basic_socket::bind_checked(const socket_address& local)
+{
+    bound_port candidate{this, kind().type, local, options_.mode, !options_.v6_only};
+    const bool has_port = kind().family != address_family::local;
+    if (has_port) {
+        const auto verdict = life_->ports.check(candidate);
+        if (verdict.code != errc::success) {
+            return verdict.code;
+        }
+        share_port_with(verdict.share_with);
+    }
+    const bool restartable = has_port && is_stream();
+    if (restartable && local.port() != 0) {
+        (void)lower_->set_option(lower_option::restart_bind, 1);
+    }
+    if (auto done = lower_->bind(local); !done) {
+        // The double bind is excluded above, so what is left is an address that is not local (LNX-7).
+        return done.error() == make_error_code(errc::invalid_argument) && has_port
+                   ? result<void>(errc::address_not_available)
+                   : done;
+    }
+    if (restartable && local.port() == 0) {
+        // Only now: the system must not choose a port that somebody holds.
+        (void)lower_->set_option(lower_option::restart_bind, 1);
+    }
+    const auto actual = lower_->local_address();
+    bound_ = actual ? actual.value() : local;
+    set_state(state::bound);
+    if (has_port) {
+        candidate.address = *bound_;
+        life_->ports.add(candidate);
+    }
+    return {};
+}
+
+void basic_socket::share_port_with(const std::vector<const void*>& owners) noexcept
+{
+    if (owners.empty()) {
+        return;
+    }
+    for (const auto& other : life_->sockets.snapshot()) {
+        if (std::find(owners.begin(), owners.end(), static_cast<const void*>(other.get())) != owners.end()) {
+            if (const use guard(*other); guard) {
+                (void)other->lower().set_option(lower_option::share_port, 1);
+            }
+        }
+    }
+    (void)lower_->set_option(lower_option::share_port, 1);
+}
+
+void basic_socket::apply_default_options() noexcept
+{
+    if (kind().family == address_family::ipv6) {
+        (void)lower_->set_option(lower_option::v6_only, options_.v6_only ? 1 : 0);
+    }
+    if (kind().type == socket_type::datagram) {
+        (void)lower_->set_option(lower_option::report_unreachable, 1);
+        (void)lower_->set_option(lower_option::fragment, 1);
+    }
+}
+
+result<void> basic_socket::renew_if_needed()
+{
+    if (!has(state::needs_renewal)) {
+        return {};
+    }
+    if (auto renewed = lower_->renew(); !renewed) {
+        return renewed;
+    }
+    clear_state(state::needs_renewal);
+    apply_default_options();
+    reapply_client_options(*this);
+    if (bound_) {
+        (void)lower_->set_option(lower_option::restart_bind, 1);
+        return lower_->bind(*bound_);
+    }
+    return {};
+}
+
+result<socket_address> basic_socket::local_address() const
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (!has(state::bound | state::connected | state::connecting)) {
+        return errc::invalid_argument;
+    }
+    const std::scoped_lock lock(state_mutex_);
+    if (has(state::broken | state::needs_renewal | state::connect_failed) && bound_) {
+        return *bound_;
+    }
+    return lower_->local_address();
+}
+
+result<socket_address> basic_socket::peer_address() const
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    const_cast<basic_socket*>(this)->update_connect_state();
+    if (!has(state::connected | state::connecting)) {
+        return errc::not_connected;
+    }
+    const std::scoped_lock lock(state_mutex_);
+    return peer_;
+}
+
+result<void> basic_socket::set_blocking(bool blocking)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    blocking ? clear_state(state::nonblocking) : set_state(state::nonblocking);
+    return {};
+}
+
+result<void> basic_socket::set_option(int level, int name, std::span<const std::byte> value)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    return set_socket_option(*this, level, name, value);
+}
+
+result<std::size_t> basic_socket::get_option(int level, int name, std::span<std::byte> value)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    update_connect_state();
+    return get_socket_option(*this, level, name, value);
+}
+
+}  // namespace spindle

@@ -1,0 +1,203 @@
+// What every socket of the provider has: its lower socket, options, names, state flags, the list of threads that
+// wait in it, and the count of calls in progress that keeps the descriptor open until the last one has left.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "blocking_call.hpp"
+#include "port_table.hpp"
+#include "spindle/provider.hpp"
+#include "spindle/socket.hpp"
+
+namespace spindle {
+
+class provider_life;
+
+/// What the client set, in the client's terms; get returns these exactly. Guarded by the socket's state mutex,
+/// but for the two time-outs and the buffer limit, which calls read without it.
+struct socket_options {
+    linger_option linger{};
+    bool linger_ever_set = false;
+    bool debug = false;
+    bool keep_alive = false;
+    bool dont_route = false;
+    bool broadcast = false;
+    bool conditional_accept = false;
+    bool pause_accept = false;
+    bool no_delay = false;
+    bool expedited_1122 = false;
+    bool v6_only = true;
+    bool report_reset = true;  ///< SIO_UDP_CONNRESET
+    bind_mode mode = bind_mode::standard;
+    int receive_buffer = 65536;
+    int group_priority = 0;
+    std::atomic<int> send_buffer{65536};
+    std::atomic<std::uint32_t> receive_timeout_ms{0};
+    std::atomic<std::uint32_t> send_timeout_ms{0};
+    std::atomic<bool> oob_inline{false};
+
+    void inherit(const socket_options& listener);
+};
+
+/// State flags of a socket, in one atomic word. Set under the state mutex, read without it on the data path.
+namespace state {
+inline constexpr std::uint32_t bound = 1U << 0;
+inline constexpr std::uint32_t listening = 1U << 1;
+inline constexpr std::uint32_t connecting = 1U << 2;
+inline constexpr std::uint32_t connected = 1U << 3;
+inline constexpr std::uint32_t connect_failed = 1U << 4;
+inline constexpr std::uint32_t send_shut = 1U << 5;
+inline constexpr std::uint32_t receive_shut = 1U << 6;
+inline constexpr std::uint32_t nonblocking = 1U << 7;
+inline constexpr std::uint32_t urgent_interest = 1U << 8;
+inline constexpr std::uint32_t closing = 1U << 9;   ///< a blocking close waits
+inline constexpr std::uint32_t needs_renewal = 1U << 10;
+inline constexpr std::uint32_t broken = 1U << 11;   ///< reset or aborted; failure() tells why
+}  // namespace state
+
+class basic_socket : public socket, public std::enable_shared_from_this<basic_socket> {
+public:
+    struct parts {
+        provider* owner = nullptr;
+        provider_life* life = nullptr;
+        socket_request request{};
+        std::unique_ptr<lower_socket> lower;
+        socket_token token = 0;
+    };
+
+    explicit basic_socket(parts made_of) noexcept;
+    ~basic_socket() override;
+
+    [[nodiscard]] socket_handle handle() const noexcept override { return handle_; }
+    [[nodiscard]] const socket_kind& kind() const noexcept override { return request_.kind; }
+    [[nodiscard]] std::uint32_t catalog_entry_id() const noexcept override { return request_.catalog_entry_id; }
+    [[nodiscard]] std::uint32_t creation_flags() const noexcept override { return request_.creation_flags; }
+
+    result<void> bind(const socket_address& local) override;
+    [[nodiscard]] result<socket_address> local_address() const override;
+    [[nodiscard]] result<socket_address> peer_address() const override;
+    result<void> set_blocking(bool blocking) override;
+    [[nodiscard]] bool blocking() const noexcept override { return !has(state::nonblocking); }
+    result<void> set_option(int level, int name, std::span<const std::byte> value) override;
+    result<std::size_t> get_option(int level, int name, std::span<std::byte> value) override;
+    result<std::size_t> send(const_buffers buffers, unsigned flags) override { return send_to(buffers, flags, nullptr); }
+
+    // --- for option_table, blocking_call and the provider; not part of the public interface ---
+
+    [[nodiscard]] bool has(std::uint32_t flag) const noexcept
+    {
+        return (state_.load(std::memory_order_acquire) & flag) != 0;
+    }
+    void set_state(std::uint32_t flag) noexcept { state_.fetch_or(flag, std::memory_order_acq_rel); }
+    void clear_state(std::uint32_t flag) noexcept { state_.fetch_and(~flag, std::memory_order_acq_rel); }
+
+    [[nodiscard]] bool is_stream() const noexcept { return request_.kind.type == socket_type::stream; }
+    [[nodiscard]] std::mutex& state_mutex() const noexcept { return state_mutex_; }
+    /// Under the state mutex.
+    [[nodiscard]] socket_options& options() noexcept { return options_; }
+    [[nodiscard]] const socket_options& options() const noexcept { return options_; }
+    /// The system's socket. Only inside a call (see use).
+    [[nodiscard]] lower_socket& lower() const noexcept { return *lower_; }
+    [[nodiscard]] provider_life& life() const noexcept { return *life_; }
+    [[nodiscard]] socket_token token() const noexcept { return token_; }
+    void set_handle(socket_handle handle) noexcept { handle_ = handle; }
+
+    /// SO_ERROR: of a failed non-blocking connect, or what a client stored there. Under the state mutex.
+    [[nodiscard]] errc pending_error() const noexcept { return pending_error_; }
+    void set_pending_error(errc code) noexcept { pending_error_ = code; }
+    /// When the connection was made; nothing while unconnected. Under the state mutex.
+    [[nodiscard]] std::optional<clock::time_point> connected_since() const noexcept { return connected_since_; }
+    /// Brings the state of a connect in progress up to date.
+    virtual void update_connect_state() {}
+
+    /// Registers a waiting thread; an error when the socket is closed or the last cleanup has begun.
+    errc add_waiter(waiter& who) noexcept;
+    void remove_waiter(waiter& who) noexcept;
+    /// Ends all blocked calls: with their own close codes, or all with `reason`. Returns how many.
+    std::size_t end_waiters(std::optional<errc> reason) noexcept;
+    void nudge_waiters() noexcept;
+
+    /// Last cleanup: ends the socket by its own linger setting, in the background where data is left, without
+    /// waiting. The handle is given back by the caller.
+    virtual void close_for_cleanup() = 0;
+    /// Winsock's defaults where the system's differ, on a fresh descriptor.
+    void apply_default_options() noexcept;
+    /// Bytes held by the provider itself.
+    [[nodiscard]] virtual std::size_t queued_bytes() const { return 0; }
+
+    /// One call in progress on the socket: holds the provider and the descriptor. Converts to false with the
+    /// documented error when the provider is down or the socket is closed.
+    class use {
+    public:
+        explicit use(const basic_socket& target) noexcept;
+        use(const use&) = delete;
+        use& operator=(const use&) = delete;
+        ~use();
+
+        explicit operator bool() const noexcept { return error_ == errc::success; }
+        [[nodiscard]] errc error() const noexcept { return error_; }
+
+    private:
+        provider::call call_;
+        const basic_socket* target_ = nullptr;
+        errc error_ = errc::success;
+    };
+
+    /// close() succeeded or the last cleanup ended the socket.
+    [[nodiscard]] bool is_retired() const noexcept
+    {
+        return (users_.load(std::memory_order_acquire) & retired) != 0;
+    }
+
+    /// Keeps the descriptor open beyond a call (background flush). Pairs with drop_descriptor().
+    void hold_descriptor() noexcept { users_.fetch_add(1, std::memory_order_acq_rel); }
+    void drop_descriptor() noexcept;
+
+protected:
+    friend class use;
+
+    /// Marks the socket closed: later calls fail, blocked calls are woken, the port is free, the handle leaves the
+    /// table. The descriptor goes with the last user. False when another thread was first.
+    bool retire() noexcept;
+    /// Gives the handle back to the host. Once, after retire(), without locks.
+    void release_handle() noexcept;
+    /// An address that the socket's family can use, in the socket's own terms.
+    [[nodiscard]] errc check_family(const socket_address& address) const noexcept;
+    /// After a failed connect: a fresh descriptor with the old options and binding (CONN-8). Under the state mutex.
+    result<void> renew_if_needed();
+    [[nodiscard]] std::chrono::milliseconds receive_timeout() const noexcept;
+    [[nodiscard]] std::chrono::milliseconds send_timeout() const noexcept;
+    [[nodiscard]] errc failure() const noexcept { return failure_.load(std::memory_order_acquire); }
+    /// Remembers why the connection is over; the first reason stays.
+    void break_connection(errc why) noexcept;
+
+    mutable std::mutex state_mutex_;
+    socket_options options_;
+    socket_address peer_;                   // under state_mutex_
+    std::optional<socket_address> bound_;   // the explicit bind, under state_mutex_
+    std::optional<clock::time_point> connected_since_;
+    errc pending_error_ = errc::success;
+
+private:
+    result<void> bind_checked(const socket_address& local);
+    void share_port_with(const std::vector<const void*>& owners) noexcept;
+
+    static constexpr std::uint32_t retired = 1U << 31;
+
+    provider* owner_;
+    provider_life* life_;
+    socket_request request_;
+    std::unique_ptr<lower_socket> lower_;
+    socket_token token_;
+    socket_handle handle_ = 0;
+    std::atomic<std::uint32_t> state_{0};
+    mutable std::atomic<std::uint32_t> users_{0};
+    std::atomic<errc> failure_{errc::success};
+    std::vector<waiter*> waiters_;  // under state_mutex_
+};
+
+}  // namespace spindle

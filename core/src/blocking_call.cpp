@@ -1,0 +1,162 @@
+// Waiting on the caller's thread; see the header. A wait costs no thread and, with a warm pool, no descriptor.
+#include "blocking_call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "basic_socket.hpp"
+#include "provider_life.hpp"
+
+namespace spindle {
+namespace {
+
+// Trivial thread-locals: they need no destructor and so do not pin an unloadable library.
+thread_local blocking_call* innermost_call = nullptr;
+thread_local unsigned call_outs = 0;
+
+clock::time_point deadline_after(std::chrono::milliseconds timeout)
+{
+    return timeout.count() == 0 ? clock::time_point::max() : clock::now() + timeout;
+}
+
+}  // namespace
+
+std::unique_ptr<waiter> waiter_pool::take()
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!idle_.empty()) {
+            auto ready = std::move(idle_.back());
+            idle_.pop_back();
+            return ready;
+        }
+    }
+    auto fresh = std::make_unique<waiter>();
+    fresh->wake = net_.make_interrupter();
+    return fresh;
+}
+
+void waiter_pool::give_back(std::unique_ptr<waiter> idle) noexcept
+{
+    idle->wake->reset();
+    idle->reason.store(errc::success, std::memory_order_relaxed);
+    const std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(idle));
+}
+
+blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout)
+    : socket_(socket), waiter_(socket.life().waiters.take()), deadline_(deadline_after(timeout)),
+      outer_(std::exchange(innermost_call, this))
+{
+    waiter_->close_code = close_code;
+    refused_ = socket_.add_waiter(*waiter_);
+    if (refused_ == errc::success) {
+        hook_ = socket_.life().services().query_blocking_hook(socket_.catalog_entry_id());
+    }
+}
+
+blocking_call::~blocking_call()
+{
+    socket_.remove_waiter(*waiter_);
+    socket_.life().waiters.give_back(std::move(waiter_));
+    innermost_call = outer_;
+}
+
+result<void> blocking_call::wait_at_most(readiness wanted, std::chrono::milliseconds limit)
+{
+    return wait_until(wanted, std::min(deadline_, clock::now() + limit));
+}
+
+result<void> blocking_call::wait_for_nudge()
+{
+    return wait_until(readiness::interrupted, deadline_);
+}
+
+result<void> blocking_call::wait_until(readiness wanted, clock::time_point until)
+{
+    expired_ = false;
+    if (refused_ != errc::success) {
+        return refused_;
+    }
+    if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
+        return why;
+    }
+    if (hook_.call != nullptr) {
+        return run_hook(wanted, until);
+    }
+    if (wanted == readiness::interrupted) {
+        const bool woken = waiter_->wake->wait(until);
+        return finish_wait(woken ? readiness::interrupted : readiness::none, until);
+    }
+    return finish_wait(socket_.lower().wait(wanted, *waiter_->wake, until), until);
+}
+
+result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
+{
+    if (has_any(seen, readiness::interrupted)) {
+        waiter_->wake->reset();
+    }
+    // The reason is read after the reset: end() stores it before it interrupts.
+    if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
+        return why;
+    }
+    if (seen == readiness::none) {
+        if (until == deadline_) {
+            return errc::timed_out;
+        }
+        expired_ = true;
+    }
+    return {};
+}
+
+// The hook of Winsock 1.1: poll, call the hook, poll again (BLK-5). The hook is expected to wait for messages or
+// to yield; this loop adds no sleep of its own.
+result<void> blocking_call::run_hook(readiness wanted, clock::time_point until)
+{
+    for (;;) {
+        const auto now = clock::now();
+        const auto seen = wanted == readiness::interrupted
+                              ? (waiter_->wake->wait(now) ? readiness::interrupted : readiness::none)
+                              : socket_.lower().wait(wanted, *waiter_->wake, now);
+        if (seen != readiness::none || now >= until) {
+            return finish_wait(seen, until);
+        }
+        bool go_on = false;
+        {
+            const call_out marked;
+            go_on = hook_.call(hook_.context);
+        }
+        if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
+            return why;
+        }
+        if (!go_on) {
+            return errc::interrupted;
+        }
+    }
+}
+
+bool cancel_current_call() noexcept
+{
+    if (innermost_call == nullptr) {
+        return false;
+    }
+    innermost_call->self().end(errc::interrupted);
+    return true;
+}
+
+call_out::call_out() noexcept
+{
+    ++call_outs;
+}
+
+call_out::~call_out()
+{
+    --call_outs;
+}
+
+bool call_out::in_progress() noexcept
+{
+    return call_outs != 0;
+}
+
+}  // namespace spindle

@@ -1,0 +1,97 @@
+// A blocking call in progress: it waits on the calling thread and can be woken by close, by the last cleanup, by
+// progress of another thread, and by cancel_blocking_call() from inside the thread's blocking hook. Answers to
+// the page "Blocking Hook" of the SPI guide, and to WSPCancelBlockingCall.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "spindle/host.hpp"
+#include "spindle/result.hpp"
+#include "spindle/transport.hpp"
+
+namespace spindle {
+
+class basic_socket;
+class provider_life;
+
+/// What wakes one waiting thread. Lives in the pool of the provider's life; used by one blocking call at a time.
+struct waiter {
+    std::unique_ptr<interrupter> wake;
+    std::atomic<errc> reason{errc::success};  ///< success: look again
+    errc close_code = errc::interrupted;      ///< the reason when the socket is closed meanwhile (CAN-11)
+
+    /// True for the first reason; a later one changes nothing.
+    bool end(errc why) noexcept
+    {
+        auto none = errc::success;
+        const bool first = reason.compare_exchange_strong(none, why, std::memory_order_acq_rel);
+        wake->interrupt();
+        return first;
+    }
+    void nudge() noexcept { wake->interrupt(); }
+};
+
+/// Idle waiters with their descriptors, so that a call that must wait makes no descriptor of its own.
+class waiter_pool {
+public:
+    explicit waiter_pool(transport& net) noexcept : net_(net) {}
+
+    [[nodiscard]] std::unique_ptr<waiter> take();
+    void give_back(std::unique_ptr<waiter> idle) noexcept;
+
+private:
+    transport& net_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<waiter>> idle_;
+};
+
+/// Made when a call turns out to have to wait; registered with its socket until destroyed.
+class blocking_call {
+public:
+    /// `close_code` is what the call reports when the socket is closed by another thread.
+    blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout);
+    blocking_call(const blocking_call&) = delete;
+    blocking_call& operator=(const blocking_call&) = delete;
+    ~blocking_call();
+
+    /// Waits for a condition of the socket's descriptor. Success: look again. Errors: timed_out, or the reason of the wake-up.
+    result<void> wait(readiness wanted) { return wait_until(wanted, deadline_); }
+    /// The same with an earlier end; a passed `until` is success with `expired()` true.
+    result<void> wait_at_most(readiness wanted, std::chrono::milliseconds limit);
+    /// Waits for nudge() only.
+    result<void> wait_for_nudge();
+    [[nodiscard]] bool expired() const noexcept { return expired_; }
+    [[nodiscard]] waiter& self() noexcept { return *waiter_; }
+
+private:
+    result<void> wait_until(readiness wanted, clock::time_point until);
+    result<void> finish_wait(readiness seen, clock::time_point until);
+    result<void> run_hook(readiness wanted, clock::time_point until);
+
+    basic_socket& socket_;
+    std::unique_ptr<waiter> waiter_;
+    clock::time_point deadline_;
+    blocking_hook hook_{};
+    blocking_call* outer_ = nullptr;
+    errc refused_ = errc::success;  // the socket was closed, or the cleanup began, before the wait
+    bool expired_ = false;
+};
+
+/// Ends the calling thread's innermost blocking call; false when there is none.
+bool cancel_current_call() noexcept;
+
+/// Marks that the calling thread runs client code from inside one of the provider's calls.
+class call_out {
+public:
+    call_out() noexcept;
+    call_out(const call_out&) = delete;
+    call_out& operator=(const call_out&) = delete;
+    ~call_out();
+
+    [[nodiscard]] static bool in_progress() noexcept;
+};
+
+}  // namespace spindle

@@ -1,0 +1,287 @@
+// Datagram sockets: default peer, messages, ICMP-driven failures (pages WSPConnect, WSPSendTo, WSPRecvFrom).
+#include "datagram_socket.hpp"
+
+#include <algorithm>
+
+#include "provider_life.hpp"
+
+namespace spindle {
+namespace {
+
+constexpr unsigned known_send_flags = message_flag::dont_route;
+constexpr unsigned known_receive_flags = message_flag::peek | message_flag::push_immediate | message_flag::partial;
+
+bool is(const std::error_code& error, errc code) noexcept
+{
+    return error == make_error_code(code);
+}
+
+}  // namespace
+
+result<void> datagram_socket::listen(int)
+{
+    const use guard(*this);
+    return guard ? errc::operation_not_supported : guard.error();
+}
+
+result<accept_outcome> datagram_socket::accept(const accept_condition&)
+{
+    const use guard(*this);
+    return guard ? errc::operation_not_supported : guard.error();
+}
+
+result<void> datagram_socket::connect(const socket_address& peer)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    const std::scoped_lock lock(state_mutex());
+    const bool dissolve = peer.family() == address_family::unspecified ||
+                          (peer.family() == kind().family && peer.is_wildcard());
+    if (dissolve) {
+        if (auto done = lower().disconnect(); !done) {
+            return done;
+        }
+        clear_state(state::connected);
+        filter_queued_ = false;
+        peer_ = {};
+        return {};
+    }
+    if (const auto code = check_family(peer); code != errc::success) {
+        return code;
+    }
+    if (peer.port() == 0) {
+        return errc::address_not_available;
+    }
+    if (peer.is_limited_broadcast() && !options().broadcast) {
+        return errc::access_denied;
+    }
+    if (auto done = lower().connect(peer); !done) {
+        return done;
+    }
+    if (peer_ != peer) {
+        filter_queued_ = true;
+    }
+    peer_ = peer;
+    set_state(state::connected | state::bound);
+    return {};
+}
+
+errc datagram_socket::check_send(unsigned flags, const socket_address* to) const
+{
+    if (has(state::send_shut)) {
+        return errc::shut_down;
+    }
+    if ((flags & ~known_send_flags) != 0) {
+        return errc::operation_not_supported;
+    }
+    if (to == nullptr) {
+        return has(state::connected) ? errc::success : errc::not_connected;
+    }
+    if (const auto code = check_family(*to); code != errc::success) {
+        return code;
+    }
+    return to->is_wildcard() || to->port() == 0 ? errc::address_not_available : errc::success;
+}
+
+result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned flags, const socket_address* to)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_send(flags, to); code != errc::success) {
+        return code;
+    }
+    if (to != nullptr && to->is_limited_broadcast()) {
+        const std::scoped_lock lock(state_mutex());
+        if (!options().broadcast) {
+            return errc::access_denied;
+        }
+    }
+    const auto lower_flags =
+        (flags & message_flag::dont_route) != 0 ? transfer_flags::dont_route : transfer_flags::none;
+    std::optional<blocking_call> call;
+    for (;;) {
+        auto sent = lower().send(buffers, lower_flags, to);
+        if (sent) {
+            set_state(state::bound);
+            return sent;
+        }
+        if (!is(sent.error(), errc::would_block) || has(state::nonblocking)) {
+            return sent;
+        }
+        if (!call) {
+            call.emplace(*this, errc::interrupted, send_timeout());
+        }
+        if (auto waited = call->wait(readiness::writable); !waited) {
+            return waited.error();
+        }
+    }
+}
+
+errc datagram_socket::check_receive(unsigned flags) const
+{
+    if (has(state::receive_shut)) {
+        return errc::shut_down;
+    }
+    if (!has(state::bound)) {
+        return errc::invalid_argument;
+    }
+    return (flags & ~known_receive_flags) != 0 ? errc::operation_not_supported : errc::success;
+}
+
+result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsigned flags, socket_address* from)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (buffers.empty()) {
+        return errc::invalid_argument;
+    }
+    if (const auto code = check_receive(flags); code != errc::success) {
+        return code;
+    }
+    const auto lower_flags = (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
+    std::optional<blocking_call> call;
+    for (;;) {
+        auto got = receive_once(buffers, lower_flags, from);
+        if (got || !is(got.error(), errc::would_block)) {
+            return got;
+        }
+        if (auto healthy = pending_failure(); !healthy) {
+            return healthy.error();
+        }
+        if (has(state::nonblocking)) {
+            return got;
+        }
+        if (!call) {
+            call.emplace(*this, errc::interrupted, receive_timeout());
+        }
+        if (auto waited = call->wait(readiness::readable); !waited) {
+            return waited.error();
+        }
+    }
+}
+
+// XFR-49, LNX-28: one failure per ICMP message, and only those the client wants to know of.
+result<void> datagram_socket::pending_failure()
+{
+    for (;;) {
+        const auto error = lower().take_error();
+        if (!error) {
+            return {};
+        }
+        const std::scoped_lock lock(state_mutex());
+        if (!is(error, errc::connection_reset) || options().report_reset) {
+            return error;
+        }
+    }
+}
+
+result<receive_outcome> datagram_socket::receive_once(mutable_buffers buffers, transfer_flags flags,
+                                                      socket_address* from)
+{
+    const bool filtering = filter_queued_.load(std::memory_order_acquire);
+    for (;;) {
+        socket_address sender;
+        auto got = lower().receive(buffers, flags, filtering ? &sender : from);
+        if (!got) {
+            if (is(got.error(), errc::would_block)) {
+                filter_queued_.store(false, std::memory_order_release);
+                return got;
+            }
+            // The system reported an ICMP error through the call; the queue entry of the same message goes with it.
+            if (auto queued = pending_failure(); !queued) {
+                return queued.error();
+            }
+            if (is(got.error(), errc::connection_reset)) {
+                continue;  // an error that was consumed, or that the client does not want
+            }
+            return got;
+        }
+        if (!filtering) {
+            return got;
+        }
+        const std::scoped_lock lock(state_mutex());
+        if (!has(state::connected) || sender == peer_) {
+            if (from != nullptr) {
+                *from = sender;
+            }
+            return got;
+        }
+        if (has_any(flags, transfer_flags::peek)) {
+            (void)lower().receive(buffers, transfer_flags::none, nullptr);
+        }
+    }
+}
+
+result<void> datagram_socket::shutdown(shutdown_direction direction)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (direction != shutdown_direction::receive) {
+        set_state(state::send_shut);
+    }
+    if (direction != shutdown_direction::send) {
+        set_state(state::receive_shut);
+    }
+    return {};
+}
+
+result<void> datagram_socket::disable_receive()
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (!has(state::connected)) {
+        return errc::not_connected;
+    }
+    set_state(state::receive_shut);
+    return {};
+}
+
+result<void> datagram_socket::close()
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (!retire()) {
+        return errc::not_socket;
+    }
+    lower().cancel_waits();
+    release_handle();
+    return {};
+}
+
+void datagram_socket::close_for_cleanup()
+{
+    hold_descriptor();
+    if (retire()) {
+        lower().cancel_waits();
+    }
+    drop_descriptor();
+}
+
+result<std::size_t> datagram_socket::readable_bytes()
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    return has(state::bound) ? lower().readable_bytes() : result<std::size_t>(std::size_t{0});
+}
+
+result<bool> datagram_socket::at_urgent_mark()
+{
+    const use guard(*this);
+    return guard ? result<bool>(true) : result<bool>(guard.error());
+}
+
+}  // namespace spindle

@@ -1,0 +1,93 @@
+// Everything one life of the provider owns, from its first startup to its last cleanup: transport, hosts, sockets,
+// bound ports, waiting threads, background flushes and the figures of the cleanup report.
+//
+// Lock order (the only one): provider lifecycle -> bind_mutex -> socket send mutex -> socket state mutex -> table
+// shard / port table / waiter pool / flush ledger (leaves). No upcall, client callback or trace line under any.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "basic_socket.hpp"
+#include "blocking_call.hpp"
+#include "port_table.hpp"
+#include "socket_table.hpp"
+#include "spindle/provider.hpp"
+
+namespace spindle {
+
+/// How a socket's graceful end came out.
+enum class flush_outcome { flushed, reset_as_asked, timed_out, failed };
+
+/// Counts the sockets that end in the background and what became of their bytes.
+class flush_ledger {
+public:
+    void begin() noexcept;
+    void end(flush_outcome outcome, std::uint64_t bytes_flushed, std::uint64_t bytes_lost) noexcept;
+    /// A socket that ended without a background flush.
+    void note(flush_outcome outcome, std::uint64_t bytes_lost) noexcept;
+    void wait_until_empty();
+    /// From now on the figures count for the report.
+    void start_report() noexcept;
+    void fill(cleanup_report& report) const noexcept;
+
+private:
+    void count(flush_outcome outcome) noexcept;
+
+    mutable std::mutex mutex_;
+    std::condition_variable empty_;
+    std::size_t running_ = 0;
+    std::size_t outcomes_[4] = {};
+    std::uint64_t flushed_ = 0;
+    std::uint64_t lost_ = 0;
+};
+
+class provider_life {
+public:
+    provider_life(provider& owner, const provider_settings& settings, std::shared_ptr<host> services);
+
+    provider_life(const provider_life&) = delete;
+    provider_life& operator=(const provider_life&) = delete;
+
+    /// Makes a socket around the lower socket, gives it a handle and books it. Takes `lower` on success only.
+    result<std::shared_ptr<basic_socket>> make_socket(const socket_request& request,
+                                                      std::unique_ptr<lower_socket>& lower);
+    void use_host(std::shared_ptr<host> services);
+    [[nodiscard]] host& services() const noexcept { return *current_host_.load(std::memory_order_acquire); }
+    /// Ends every blocked call; repeated until the gate is idle.
+    void wake_everybody() noexcept;
+    /// Flush, then free: fills the report. The gate is shut and idle.
+    void tear_down(cleanup_report& report);
+
+    [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
+    void begin_stopping() noexcept { stopping_.store(true, std::memory_order_release); }
+
+    std::unique_ptr<transport> net;
+    waiter_pool waiters;
+    socket_table sockets;
+    port_table ports;
+    flush_ledger flushes;
+    std::mutex bind_mutex;
+    std::chrono::milliseconds stall_limit;
+
+private:
+    std::shared_ptr<basic_socket> build(const socket_request& request, socket_token token,
+                                        std::unique_ptr<lower_socket>& lower);
+    void count_unsent(cleanup_report& report);
+
+    provider& owner_;
+    std::atomic<host*> current_host_{nullptr};
+    std::mutex hosts_mutex_;
+    std::vector<std::shared_ptr<host>> hosts_;
+    std::atomic<socket_token> next_token_{0};
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> woken_{0};
+};
+
+/// The host of programs that bring none: handles are the tokens, there is no hook.
+[[nodiscard]] std::shared_ptr<host> make_default_host();
+
+}  // namespace spindle

@@ -1,0 +1,297 @@
+// Stream sockets: the end. close() follows the matrix of close_policy.hpp; what is left to send is flushed in the
+// background within its bound (decision D-3): send, half-close, and where unread input would make the system throw
+// the data away, wait for the acknowledgement before the reset (decision D-4).
+#include <algorithm>
+
+#include "close_policy.hpp"
+#include "provider_life.hpp"
+#include "stream_socket.hpp"
+
+namespace spindle {
+namespace {
+
+constexpr std::chrono::milliseconds slowest_look{50};
+
+}  // namespace
+
+// Accepted from the client and not acknowledged. What an AF_UNIX peer has not read is in its own queue already
+// and outlives this end.
+std::size_t stream_socket::unsent_bytes()
+{
+    std::size_t unsent = queued_bytes();
+    if (kind().family != address_family::local && !has(state::broken)) {
+        if (const auto outstanding = lower().unacknowledged_bytes()) {
+            unsent += outstanding.value();
+        }
+    }
+    return unsent;
+}
+
+result<void> stream_socket::close()
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    update_connect_state();
+    close_situation now;
+    {
+        const std::scoped_lock lock(state_mutex());
+        now.linger = options().linger;
+    }
+    now.connected_stream = has(state::connected) && !has(state::broken);
+    now.blocking = !has(state::nonblocking);
+    const bool sending_over = has(state::send_shut);
+    now.unsent_bytes = now.connected_stream ? unsent_bytes() : 0;
+    // LING-8: after WSPShutdown close returns at once; what is left goes out in the background.
+    if (sending_over && now.linger.on != 0 && now.linger.seconds != 0 && !now.blocking) {
+        now.linger = {};
+    }
+    const auto plan = plan_close(now);
+    if (plan.action == close_action::refuse) {
+        return errc::would_block;
+    }
+    if (plan.action == close_action::drain_blocking) {
+        if (auto waited = end_blocking(plan.limit); !waited) {
+            return waited;
+        }
+    }
+    if (!retire()) {
+        return errc::not_socket;
+    }
+    if (plan.action == close_action::drain_background) {
+        end_background(clock::time_point::max());
+    } else if (plan.action != close_action::drain_blocking) {
+        end_now(plan.action == close_action::abort);
+    }
+    release_handle();
+    return {};
+}
+
+// The rows that end at once. The descriptor itself goes with its last user, this call at the latest.
+void stream_socket::end_now(bool reset)
+{
+    if (reset) {
+        {
+            const std::scoped_lock lock(send_mutex_);
+            break_connection(errc::connection_aborted);
+            drop_queue();
+        }
+        lower().abort();
+    }
+    lower().cancel_waits();
+    const std::scoped_lock lock(state_mutex());
+    for (auto& request : deferred_) {
+        request.socket->abort();
+    }
+    deferred_.clear();
+}
+
+// {1,N} on a blocking socket: the caller's thread flushes. On return the connection has ended, by FIN or, when the
+// limit passed, by RST (LING-4, LING-5). An interrupted wait leaves the socket as it is (LING-6).
+result<void> stream_socket::end_blocking(std::chrono::seconds limit)
+{
+    blocking_call call(*this, errc::interrupted, std::chrono::duration_cast<std::chrono::milliseconds>(limit));
+    std::chrono::milliseconds look{1};
+    for (;;) {
+        bool queue_left = false;
+        {
+            const std::scoped_lock lock(send_mutex_);
+            if (has(state::broken) || (line_.empty() && !flush_queue())) {
+                return {};
+            }
+            queue_left = !queue_.empty() || !line_.empty();
+        }
+        if (!queue_left && unsent_bytes() == 0) {
+            return {};
+        }
+        const auto waited = queue_left ? call.wait(readiness::writable)
+                                       : call.wait_at_most(readiness::interrupted, look);
+        look = std::min(look * 2, slowest_look);
+        if (waited) {
+            continue;
+        }
+        if (waited.error() != make_error_code(errc::timed_out)) {
+            return waited;
+        }
+        {
+            const std::scoped_lock lock(send_mutex_);
+            break_connection(errc::connection_aborted);
+            drop_queue();
+        }
+        lower().abort();
+        return {};
+    }
+}
+
+// Starts the graceful end of a retired socket. Holds the descriptor until finish_end().
+void stream_socket::end_background(clock::time_point deadline)
+{
+    lower().cancel_waits();
+    hold_descriptor();
+    life().flushes.begin();
+    clock::time_point first_look;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        end_ = std::make_unique<graceful_end>();
+        end_->deadline = deadline;
+        end_->last_progress = clock::now();
+        end_->unsent_at_begin = queue_.size();
+        set_state(state::send_shut);
+        first_look = give_up_time(*end_);
+        if (!queue_.empty()) {
+            (void)arm_drain();
+        }
+    }
+    schedule_look(first_look);
+    advance_end();
+}
+
+clock::time_point stream_socket::give_up_time(const graceful_end& end) const
+{
+    return std::min(end.deadline, end.last_progress + life().stall_limit);
+}
+
+// At most one timer more than needed: a later look waits for the one that is under way.
+void stream_socket::schedule_look(clock::time_point when)
+{
+    {
+        const std::scoped_lock lock(send_mutex_);
+        if (when >= end_->look_at) {
+            return;
+        }
+        end_->look_at = when;
+    }
+    // The timer holds neither the descriptor nor the socket: both may be gone long before it fires.
+    std::weak_ptr<basic_socket> watched = weak_from_this();
+    const auto delay = std::max(std::chrono::milliseconds{1},
+                                std::chrono::ceil<std::chrono::milliseconds>(when - clock::now()));
+    const auto scheduled = life().net->after(delay, [watched, when] {
+        if (const auto self = std::static_pointer_cast<stream_socket>(watched.lock())) {
+            self->look_now(when);
+        }
+    });
+    if (!scheduled) {
+        // No timer to be had: nothing would ever end this flush, so it ends now.
+        finish_end(flush_outcome::failed);
+    }
+}
+
+void stream_socket::look_now(clock::time_point scheduled_for)
+{
+    {
+        const std::scoped_lock lock(send_mutex_);
+        if (end_->look_at == scheduled_for) {
+            end_->look_at = clock::time_point::max();
+        }
+    }
+    advance_end();
+}
+
+// Moves the graceful end forward; called when the socket became writable and when a look is due.
+void stream_socket::advance_end()
+{
+    std::optional<flush_outcome> outcome;
+    std::optional<clock::time_point> look;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        if (!end_ || end_->stage == close_stage::ended) {
+            return;
+        }
+        if (end_->stage == close_stage::flushing && queue_.empty() && !has(state::broken)) {
+            (void)lower().shutdown(shutdown_direction::send);
+            const auto unread = lower().readable_bytes();
+            if (!unread || unread.value() == 0) {
+                outcome = flush_outcome::flushed;
+            }
+            end_->stage = close_stage::awaiting_acknowledgement;
+        }
+        if (end_->stage == close_stage::awaiting_acknowledgement && look_for_acknowledgement(*end_)) {
+            outcome = flush_outcome::flushed;
+        }
+        const auto now = clock::now();
+        if (has(state::broken)) {
+            outcome = flush_outcome::failed;
+        } else if (!outcome && now >= give_up_time(*end_)) {
+            outcome = flush_outcome::timed_out;
+        }
+        if (!outcome) {
+            look = end_->stage == close_stage::flushing ? give_up_time(*end_)
+                                                        : std::min(now + end_->next_look, give_up_time(*end_));
+        }
+    }
+    if (outcome) {
+        finish_end(*outcome);
+    } else {
+        schedule_look(*look);
+    }
+}
+
+// True when the peer has everything. The system has no event for that, so it is asked with growing pauses.
+bool stream_socket::look_for_acknowledgement(graceful_end& end)
+{
+    const auto outstanding = lower().unacknowledged_bytes();
+    if (!outstanding || outstanding.value() == 0) {
+        return true;
+    }
+    if (outstanding.value() != end.unacknowledged) {
+        end.unacknowledged = outstanding.value();
+        end.last_progress = clock::now();
+    }
+    end.next_look = std::min(end.next_look * 2, slowest_look);
+    return false;
+}
+
+void stream_socket::finish_end(flush_outcome outcome)
+{
+    std::size_t lost = 0;
+    std::size_t unsent_at_begin = 0;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        if (end_->stage == close_stage::ended) {
+            return;
+        }
+        end_->stage = close_stage::ended;
+        unsent_at_begin = end_->unsent_at_begin;
+        if (outcome != flush_outcome::flushed) {
+            break_connection(errc::connection_aborted);
+            drop_queue();
+        }
+        lost = end_->lost;
+    }
+    if (outcome == flush_outcome::timed_out) {
+        lower().abort();
+    }
+    lower().cancel_waits();
+    life().flushes.end(outcome, unsent_at_begin - lost, lost);
+    drop_descriptor();
+}
+
+// Last cleanup (CLEAN-9 to CLEAN-14): as close(), but nobody waits here; {1,N} gets its N seconds in the background.
+void stream_socket::close_for_cleanup()
+{
+    hold_descriptor();  // the gate is shut, so this is no ordinary call
+    linger_option linger;
+    {
+        const std::scoped_lock lock(state_mutex());
+        update_connect_state_locked();
+        linger = options().linger;
+    }
+    const bool live = has(state::connected) && !has(state::broken);
+    if (!retire()) {
+        drop_descriptor();
+        return;
+    }
+    if (!live) {
+        end_now(false);
+    } else if (linger.on != 0 && linger.seconds == 0) {
+        life().flushes.note(flush_outcome::reset_as_asked, queued_bytes());
+        end_now(true);
+    } else {
+        end_background(linger.on != 0 ? clock::now() + std::chrono::seconds{linger.seconds}
+                                      : clock::time_point::max());
+    }
+    drop_descriptor();
+}
+
+}  // namespace spindle

@@ -1,0 +1,119 @@
+// Connection-oriented sockets: TCP and AF_UNIX. Connecting and accepting (stream_connect.cpp), the send queue
+// (stream_send.cpp), receiving (stream_receive.cpp), shutdown (stream_shutdown.cpp) and the graceful end
+// (stream_close.cpp) are one file each.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "basic_socket.hpp"
+#include "send_queue.hpp"
+#include "urgent_data.hpp"
+
+namespace spindle {
+
+enum class flush_outcome;
+
+class stream_socket final : public basic_socket {
+public:
+    using basic_socket::basic_socket;
+
+    result<void> listen(int backlog) override;
+    result<void> connect(const socket_address& peer) override;
+    result<accept_outcome> accept(const accept_condition& condition) override;
+    result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
+    result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
+    result<void> shutdown(shutdown_direction direction) override;
+    result<void> disable_receive() override;
+    result<void> close() override;
+    result<std::size_t> readable_bytes() override;
+    result<bool> at_urgent_mark() override;
+
+    void update_connect_state() override;
+    void close_for_cleanup() override;
+    [[nodiscard]] std::size_t queued_bytes() const override;
+
+    /// Makes this socket the accepted end of a connection of `listener`.
+    void become_accepted(const stream_socket& listener, const socket_address& peer);
+
+private:
+    enum class close_stage { flushing, awaiting_acknowledgement, ended };
+
+    // The graceful end in the background. Under send_mutex_.
+    struct graceful_end {
+        close_stage stage = close_stage::flushing;
+        clock::time_point deadline;       // of {1,N}; max otherwise
+        clock::time_point last_progress;
+        std::size_t unsent_at_begin = 0;
+        std::size_t lost = 0;
+        std::size_t unacknowledged = 0;   // at the last look
+        std::chrono::milliseconds next_look{1};
+        clock::time_point look_at = clock::time_point::max();  // when the pending timer fires
+    };
+
+    // stream_connect.cpp
+    result<void> wait_connected();
+    result<void> start_connect(const socket_address& peer);
+    result<void> retry_local_connect(const socket_address& peer);
+    void finish_connect() noexcept;
+    void fail_connect(errc code, bool keep_for_so_error) noexcept;
+    void update_connect_state_locked();
+    result<accepted_connection> next_connection();
+    result<accept_outcome> decide(accepted_connection request, const accept_condition& condition);
+    void put_back(accepted_connection request);
+
+    // stream_send.cpp
+    [[nodiscard]] errc check_send(unsigned flags);
+    result<std::size_t> push(const_buffers buffers, std::size_t done, bool urgent);
+    result<std::size_t> queue_rest(const_buffers buffers, std::size_t done, bool urgent);
+    result<std::size_t> send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
+                                      bool urgent);
+    result<void> wait_for_turn(std::unique_lock<std::mutex>& lock, class blocking_call& call, std::uint64_t ticket);
+    void leave_line(std::uint64_t ticket);
+    result<void> flush_queue();
+    result<void> arm_drain();
+    void on_writable(readiness seen);
+    void settle_send_shutdown();
+    [[nodiscard]] bool has_room(std::size_t done) const noexcept;
+    errc note_send_failure(const std::error_code& error);
+    void tear_message() noexcept;
+    void drop_queue() noexcept;
+
+    // stream_receive.cpp
+    result<receive_outcome> receive_once(mutable_buffers buffers, unsigned flags);
+    result<receive_outcome> receive_urgent(mutable_buffers buffers, unsigned flags);
+    result<receive_outcome> receive_all(mutable_buffers buffers, unsigned flags);
+    result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
+    [[nodiscard]] errc check_receive(unsigned flags);
+    urgent_data& urgent();
+
+    // stream_shutdown.cpp
+    void watch_discarded_input();
+    void on_discarded_input(readiness seen);
+
+    // stream_close.cpp
+    [[nodiscard]] std::size_t unsent_bytes();
+    void end_background(clock::time_point deadline);
+    result<void> end_blocking(std::chrono::seconds limit);
+    void end_now(bool reset);
+    void advance_end();
+    bool look_for_acknowledgement(graceful_end& end);
+    void schedule_look(clock::time_point when);
+    void look_now(clock::time_point scheduled_for);
+    void finish_end(flush_outcome outcome);
+    [[nodiscard]] clock::time_point give_up_time(const graceful_end& end) const;
+
+    mutable std::mutex send_mutex_;
+    send_queue queue_;                       // under send_mutex_
+    std::vector<std::uint64_t> line_;        // senders in the middle of a message or waiting, in order; ditto
+    std::uint64_t next_ticket_ = 0;          // ditto
+    bool drain_armed_ = false;               // ditto
+    std::unique_ptr<graceful_end> end_;      // ditto
+    std::atomic<unsigned> receivers_{0};     // threads inside a receive
+    std::mutex receive_mutex_;               // urgent bookkeeping only
+    std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
+    std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
+};
+
+}  // namespace spindle
