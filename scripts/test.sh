@@ -1,0 +1,78 @@
+#!/bin/bash
+# Sets up, configures, builds and tests the given presets; without any, the preset dev.
+#   scripts/test.sh [dev|release|asan|tsan|mingw-x64 ...]
+# Exit code 0 when every preset was built and all its tests passed. All presets are run even if one fails.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+say() { printf '\n[test] %s\n' "$*"; }
+
+presets=("$@")
+if [ ${#presets[@]} -eq 0 ]; then
+    presets=(dev)
+fi
+
+setup_arguments=()
+for preset in "${presets[@]}"; do
+    case "$preset" in
+        dev | release | asan | tsan) ;;
+        mingw-x64) setup_arguments=(--windows) ;;
+        *) echo "test.sh: there is no preset '$preset' (dev, release, asan, tsan, mingw-x64)" >&2; exit 2 ;;
+    esac
+done
+scripts/setup.sh "${setup_arguments[@]}"
+
+# ThreadSanitizer's fixed address layout does not survive kernels that randomise more address bits than it
+# expects.
+fixed_layout=()
+if command -v setarch >/dev/null && setarch -R true 2>/dev/null; then
+    fixed_layout=(setarch -R)
+fi
+
+# Wine makes its prefix at first use; done here so that no test's time limit pays for it.
+prepare_wine() {
+    local wine
+    wine=$(sed -n 's/^SPINDLE_WINE:FILEPATH=//p' build/mingw-x64/CMakeCache.txt)
+    if [ ! -x "$wine" ]; then
+        echo "test.sh: the preset mingw-x64 needs Wine to run its tests" >&2
+        return 1
+    fi
+    say "mingw-x64: preparing Wine's folder"
+    env WINEPREFIX="$PWD/build/mingw-x64/wine" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" \
+        timeout 300 "$wine" wineboot -i >/dev/null 2>&1
+}
+
+run_preset() {
+    local preset=$1
+    local launcher=()
+    say "$preset: configure" && cmake --preset "$preset" || return 1
+    say "$preset: build" && cmake --build --preset "$preset" || return 1
+    case "$preset" in
+        tsan) launcher=("${fixed_layout[@]}") ;;
+        mingw-x64) prepare_wine || return 1 ;;
+    esac
+    say "$preset: ctest" && "${launcher[@]}" ctest --preset "$preset" 2>&1 | tee "build/$preset/ctest.log"
+}
+
+# The line in which CTest sums a run up.
+ctest_verdict() {
+    grep -E '^[0-9]+% tests passed' "build/$1/ctest.log" 2>/dev/null || echo "no tests were run"
+}
+
+summary=()
+failures=0
+for preset in "${presets[@]}"; do
+    start=$SECONDS
+    rm -f "build/$preset/ctest.log"
+    if run_preset "$preset"; then
+        result=passed
+    else
+        result=FAILED
+        failures=$((failures + 1))
+    fi
+    summary+=("$(printf '%-10s %-6s %4d s  %s' "$preset" "$result" $((SECONDS - start)) "$(ctest_verdict "$preset")")")
+done
+
+say "summary"
+printf '%s\n' "${summary[@]}"
+[ "$failures" -eq 0 ]
