@@ -1,0 +1,25 @@
+// Network events by event object or window message, mapped to the SPI.
+#include "host/dispatch.hpp"
+
+using namespace spindle::host;
+
+int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, long lNetworkEvents)
+{
+    return call_provider(s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
+        return table.lpWSPEventSelect(s, hEventObject, lNetworkEvents, lpErrno);
+    });
+}
+
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents)
+{
+    return call_provider(s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
+        return table.lpWSPEnumNetworkEvents(s, hEventObject, lpNetworkEvents, lpErrno);
+    });
+}
+
+int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, long lEvent)
+{
+    return call_provider(s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
+        return table.lpWSPAsyncSelect(s, hWnd, wMsg, lEvent, lpErrno);
+    });
+}

@@ -1,0 +1,35 @@
+// The few functions on process, thread and time that Winsock programs use beside Winsock. Answers to the
+// pages "GetTickCount64", "GetCurrentProcessId", "GetCurrentThreadId", "GetCurrentProcess".
+#include "host/winsock.hpp"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+ULONGLONG WINAPI GetTickCount64(void)
+{
+    struct timespec now {};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<ULONGLONG>(now.tv_sec) * 1000 + static_cast<ULONGLONG>(now.tv_nsec) / 1'000'000;
+}
+
+DWORD WINAPI GetTickCount(void)
+{
+    return static_cast<DWORD>(GetTickCount64());
+}
+
+DWORD WINAPI GetCurrentProcessId(void)
+{
+    return static_cast<DWORD>(getpid());
+}
+
+DWORD WINAPI GetCurrentThreadId(void)
+{
+    return static_cast<DWORD>(syscall(SYS_gettid));
+}
+
+// The pseudo handle, as on Windows: it means "the caller's process" and is never closed.
+HANDLE WINAPI GetCurrentProcess(void)
+{
+    return INVALID_HANDLE_VALUE;
+}

@@ -1,0 +1,57 @@
+// The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
+// nest (lifetime, providers, catalog, handles), so the child's copy of everything is consistent.
+#include "host/fork_safety.hpp"
+
+#include "host/catalog.hpp"
+#include "host/provider.hpp"
+#include "kernel/handle_table.hpp"
+#include "kernel/thread.hpp"
+
+#include <pthread.h>
+
+namespace spindle::host {
+
+namespace {
+
+constinit bool registered = false;
+
+void prepare() noexcept
+{
+    lock_lifetime_for_fork();
+    lock_providers_for_fork();
+    lock_catalog_for_fork();
+    kernel::handles.lock_for_fork();
+}
+
+void release(bool in_child) noexcept
+{
+    kernel::handles.unlock_after_fork();
+    unlock_catalog_after_fork();
+    unlock_providers_after_fork(in_child);
+    unlock_lifetime_after_fork(in_child);
+}
+
+void in_parent() noexcept
+{
+    release(false);
+}
+
+void in_child() noexcept
+{
+    release(true);
+    kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
+        kernel::handles.remove(handle, kernel::object_kind::socket);
+    });
+    kernel::forget_current_thread_after_fork();
+}
+
+}  // namespace
+
+void register_fork_handlers() noexcept
+{
+    if (!registered) {
+        registered = pthread_atfork(&prepare, &in_parent, &in_child) == 0;
+    }
+}
+
+}  // namespace spindle::host

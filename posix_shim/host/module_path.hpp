@@ -1,0 +1,18 @@
+// Where libraries lie: the built-in provider beside this library, others where their catalog entry says.
+#pragma once
+
+#include <string>
+
+namespace spindle::host {
+
+/// The absolute path of a file in the directory of this library.
+[[nodiscard]] std::string beside_this_library(const char* file_name);
+
+/// Replaces every %NAME% by the environment variable of that name (START-26); unknown names stay as they are,
+/// and in a set-user-id process all do.
+[[nodiscard]] std::string expand_environment(const std::string& path);
+
+/// dlopen of the path after expansion; nullptr when that fails.
+[[nodiscard]] void* open_library(const std::string& path) noexcept;
+
+}  // namespace spindle::host

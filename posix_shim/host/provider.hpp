@@ -1,0 +1,72 @@
+// One transport provider library as the host holds it: where it lies, whether it is loaded, its procedure
+// table. Which catalog entry leads to which provider is catalog.hpp's matter. Answers to the pages "Service
+// Provider Activation" and "WSPStartup" (clauses START-9, 12, 26, MAP-25).
+#pragma once
+
+#include "host/winsock.hpp"
+#include "kernel/sync.hpp"
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+namespace spindle::host {
+
+/// One library serves every catalog entry that names its path; it is started once for all of them (START-21).
+class provider {
+public:
+    explicit provider(std::string path) : path_(std::move(path)) {}
+
+    /// Loads and starts the library unless it runs already.
+    /// Errors: WSAEPROVIDERFAILEDINIT, WSAEINVALIDPROVIDER, WSAEINVALIDPROCTABLE; the next call tries again.
+    /// WSANOTINITIALISED once stop() was called.
+    /// Threads: any; one loads, the others wait for it.
+    [[nodiscard]] int ensure_started(const WSAPROTOCOL_INFOW& entry) noexcept;
+
+    /// WSPCleanup, if the library runs; it stays mapped. Returns 0 or the code with which the cleanup failed.
+    int stop() noexcept;
+
+    /// Unmaps the library after stop(). One whose cleanup failed may still have threads inside and stays
+    /// mapped.
+    void unload() noexcept;
+
+    /// Valid after ensure_started() returned 0, until unload().
+    [[nodiscard]] const WSPPROC_TABLE& table() const noexcept { return table_; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    void lock_for_fork() noexcept { mutex_.lock(); }
+    void unlock_after_fork() noexcept { mutex_.unlock(); }
+    /// In the child: mapped as before, but not started. Called with the lock of lock_for_fork() held.
+    void forget_start_after_fork() noexcept;
+
+    provider* next = nullptr;  // in the registry's list
+
+private:
+    enum class state : unsigned char { idle, loading, running, stopped };
+
+    [[nodiscard]] int load_and_start(const WSAPROTOCOL_INFOW& entry) noexcept;
+    void close_library() noexcept;
+
+    const std::string path_;
+    std::mutex mutex_;
+    kernel::condition changed_;
+    std::atomic<state> state_{state::idle};
+    std::thread::id loader_{};
+    void* library_ = nullptr;
+    bool keep_mapped_ = false;
+    WSPPROC_TABLE table_{};
+};
+
+/// The provider for a library path, made when first asked for. nullptr: memory is short.
+[[nodiscard]] provider* provider_for(const std::string& path) noexcept;
+
+/// Stops every provider that runs; returns 0 or the first failure. No lock is held during the calls.
+int stop_all_providers() noexcept;
+
+/// Unloads and forgets every provider. Nobody may hold one any more.
+void unload_all_providers() noexcept;
+
+void lock_providers_for_fork() noexcept;
+void unlock_providers_after_fork(bool in_child) noexcept;
+
+}  // namespace spindle::host

@@ -1,0 +1,96 @@
+// Upcalls on socket handles: minting, releasing, asking for the context, completing an overlapped request.
+// Windows has no upcall that closes an IFS handle, since there the provider closes it in the kernel. Here the
+// host is the kernel: WPUCloseSocketHandle on a handle from WPUModifyIFSHandle stands for that close. A
+// provider that does not make it loses nothing for sockets closed by the program: the host drops the handle
+// when WSPCloseSocket succeeds.
+#include "host/catalog.hpp"
+#include "host/kernel_objects.hpp"
+#include "host/provider.hpp"
+#include "host/upcalls.hpp"
+
+#include <atomic>
+
+using namespace spindle;
+using namespace spindle::host;
+
+namespace {
+
+// The provider that a catalog entry leads to; nullptr when there is no such entry or memory is short.
+provider* provider_of_entry(DWORD catalog_entry_id) noexcept
+try {
+    catalog_entry entry;
+    return find_entry(catalog_entry_id, entry) ? provider_for(entry.path) : nullptr;
+} catch (...) {
+    return nullptr;
+}
+
+SOCKET handle_or_no_buffers(std::uint32_t handle, LPINT lpErrno) noexcept
+{
+    return handle != 0 ? SOCKET{handle} : upcall_failure(SOCKET{INVALID_SOCKET}, lpErrno, WSAENOBUFS);
+}
+
+}  // namespace
+
+SOCKET WSPAPI WPUCreateSocketHandle(DWORD dwCatalogEntryId, DWORD_PTR dwContext, LPINT lpErrno)
+{
+    provider* owner = provider_of_entry(dwCatalogEntryId);
+    return handle_or_no_buffers(
+        owner == nullptr ? 0 : kernel::handles.add({owner, dwContext, dwCatalogEntryId, false}), lpErrno);
+}
+
+SOCKET WSPAPI WPUModifyIFSHandle(DWORD dwCatalogEntryId, SOCKET ProposedHandle, LPINT lpErrno)
+{
+    provider* owner = provider_of_entry(dwCatalogEntryId);
+    if (owner == nullptr || ProposedHandle == 0 || ProposedHandle == INVALID_SOCKET) {
+        return upcall_failure(SOCKET{INVALID_SOCKET}, lpErrno, WSAEINVAL);
+    }
+    const kernel::socket_entry entry{owner, ProposedHandle, dwCatalogEntryId, true};
+    // A layer that takes over the handle of the provider below it: same value, routed to the layer from now
+    // on. What a provider proposes otherwise is a number of its own making that may look like one of its
+    // handles.
+    kernel::socket_entry taken_over;
+    if (kernel::handles.find_socket(ProposedHandle, taken_over) && taken_over.owner != owner &&
+        kernel::handles.retarget(ProposedHandle, entry)) {
+        return ProposedHandle;
+    }
+    return handle_or_no_buffers(kernel::handles.add(entry), lpErrno);
+}
+
+int WSPAPI WPUCloseSocketHandle(SOCKET s, LPINT lpErrno)
+{
+    return kernel::handles.remove(s, kernel::object_kind::socket)
+               ? 0
+               : upcall_failure(SOCKET_ERROR, lpErrno, WSAENOTSOCK);
+}
+
+int WSPAPI WPUQuerySocketHandleContext(SOCKET s, PDWORD_PTR lpContext, LPINT lpErrno)
+{
+    kernel::socket_entry entry;
+    if (!kernel::handles.find_socket(s, entry) || entry.ifs) {
+        return upcall_failure(SOCKET_ERROR, lpErrno, WSAENOTSOCK);
+    }
+    if (lpContext == nullptr) {
+        return upcall_failure(SOCKET_ERROR, lpErrno, WSAEFAULT);
+    }
+    *lpContext = entry.context;
+    return 0;
+}
+
+// Exported, not part of the table (UP-7). The provider has stored flags and error in Offset and OffsetHigh
+// (UP-11); the count is stored before the status, since programs poll the status (UP-12).
+int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED lpOverlapped, DWORD dwError,
+                                        DWORD cbTransferred, LPINT lpErrno)
+{
+    constexpr ULONG_PTR status_from_error = 0xC0070000u;  // NTSTATUS that carries a Win32 code
+    kernel::socket_entry entry;
+    if (lpOverlapped == nullptr || !kernel::handles.find_socket(s, entry) || entry.ifs) {
+        return upcall_failure(SOCKET_ERROR, lpErrno, WSAEINVAL);
+    }
+    const HANDLE event = lpOverlapped->hEvent;
+    lpOverlapped->InternalHigh = cbTransferred;
+    std::atomic_ref(lpOverlapped->Internal)
+        .store(dwError == 0 ? 0 : status_from_error | (dwError & 0xFFFF), std::memory_order_release);
+    // From here on the request belongs to the program again.
+    set_event_object(event);
+    return 0;
+}

@@ -1,0 +1,10 @@
+// The one place through which the host's sources see the Winsock headers: what these headers declare is what
+// the library exports, so everything declared here gets default visibility. Nothing else is exported.
+#pragma once
+
+#pragma GCC visibility push(default)
+#include <mswsock.h>
+#include <winsock2.h>
+#include <ws2spi.h>
+#include <ws2tcpip.h>
+#pragma GCC visibility pop

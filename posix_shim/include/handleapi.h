@@ -1,0 +1,19 @@
+/* Closing kernel handles; page "CloseHandle". */
+#ifndef _APISETHANDLE_
+#define _APISETHANDLE_
+
+#ifndef SPINDLE_HEADERS_SHOW_WARNINGS
+#pragma GCC system_header
+#endif
+
+#include "minwindef.h"
+
+#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
+#define HANDLE_FLAG_INHERIT 0x00000001
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 0x00000002
+
+SPINDLE_WS_BEGIN
+BOOL WINAPI CloseHandle(HANDLE hObject);
+SPINDLE_WS_END
+
+#endif

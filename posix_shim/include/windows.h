@@ -1,0 +1,25 @@
+/* The Win32 base a Winsock program needs on Linux; page "Using the Windows Headers". As on Windows it
+ * brings in winsock.h unless WIN32_LEAN_AND_MEAN is defined or winsock2.h came first. */
+#ifndef _WINDOWS_
+#define _WINDOWS_
+#ifndef _INC_WINDOWS
+#define _INC_WINDOWS
+#endif
+
+#ifndef SPINDLE_HEADERS_SHOW_WARNINGS
+#pragma GCC system_header
+#endif
+
+#include <stdarg.h>
+
+#include "sdkddkver.h"
+#include "windef.h"
+#include "winbase.h"
+#include "winerror.h"
+#include "winuser.h"
+
+#if !defined(WIN32_LEAN_AND_MEAN) && !defined(_WINSOCKAPI_)
+#include "winsock.h"
+#endif
+
+#endif

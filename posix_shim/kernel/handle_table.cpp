@@ -1,0 +1,213 @@
+// The handle table, see handle_table.hpp. Reading a socket is a sequence lock on the slot's value: a slot is
+// written only while its value is 0, and the value that comes back differs from every earlier one in its
+// generation.
+#include "kernel/handle_table.hpp"
+
+#include <new>
+
+namespace spindle::kernel {
+
+constinit handle_table handles;
+
+namespace {
+
+constexpr std::uint64_t ifs_bit = 0x100;
+
+constexpr std::uint64_t info_of(object_kind kind, bool ifs, std::uint32_t entry_id) noexcept
+{
+    return static_cast<std::uint64_t>(kind) | (ifs ? ifs_bit : 0) | (std::uint64_t{entry_id} << 32);
+}
+
+}  // namespace
+
+handle_table::slot* handle_table::slot_of(std::uintptr_t handle) const noexcept
+{
+    constexpr std::uintptr_t bits_in_use = ((std::uintptr_t{1} << (index_bits + generation_bits)) - 1) << 2;
+    if (handle == 0 || (handle & ~bits_in_use) != 0) {
+        return nullptr;
+    }
+    const auto index = static_cast<std::uint32_t>(handle >> 2) & ((1u << index_bits) - 1);
+    slot* page = pages_[index >> page_bits].load(std::memory_order_acquire);
+    return page == nullptr ? nullptr : page + (index & (page_size - 1));
+}
+
+handle_table::slot& handle_table::slot_at(std::uint32_t index) const noexcept
+{
+    return pages_[index >> page_bits].load(std::memory_order_acquire)[index & (page_size - 1)];
+}
+
+std::uint32_t handle_table::used_indexes() noexcept
+{
+    std::lock_guard lock(allocation_);
+    return fresh_;
+}
+
+std::uint32_t handle_table::take_index() noexcept
+{
+    std::lock_guard lock(allocation_);
+    if (free_count_ < reuse_delay && fresh_ < page_size * page_count) {
+        auto& page = pages_[fresh_ >> page_bits];
+        if (page.load(std::memory_order_relaxed) == nullptr) {
+            slot* made = new (std::nothrow) slot[page_size];
+            if (made == nullptr) {
+                return no_index;
+            }
+            page.store(made, std::memory_order_release);
+        }
+        return fresh_++;
+    }
+    const std::uint32_t index = first_free_;
+    if (index != no_index) {
+        first_free_ = slot_at(index).next_free;
+        if (first_free_ == no_index) {
+            last_free_ = no_index;
+        }
+        --free_count_;
+    }
+    return index;
+}
+
+void handle_table::give_index(std::uint32_t index) noexcept
+{
+    std::lock_guard lock(allocation_);
+    slot_at(index).next_free = no_index;
+    if (last_free_ == no_index) {
+        first_free_ = index;
+    } else {
+        slot_at(last_free_).next_free = index;
+    }
+    last_free_ = index;
+    ++free_count_;
+}
+
+std::uint32_t handle_table::publish(std::uint64_t info, void* target, std::uintptr_t context) noexcept
+{
+    const std::uint32_t index = take_index();
+    if (index == no_index) {
+        return 0;
+    }
+    slot& entry = slot_at(index);
+    // Generation 0 is left out, so that no handle is 0 and small integers are never sockets.
+    entry.generation = entry.generation % ((1u << generation_bits) - 1) + 1;
+    const std::uint32_t value = ((entry.generation << index_bits) | index) << 2;
+    // Release on the fields too: a reader that sees a new field must see that the old value is gone.
+    entry.info.store(info, std::memory_order_release);
+    entry.target.store(target, std::memory_order_release);
+    entry.context.store(context, std::memory_order_release);
+    entry.value.store(value, std::memory_order_release);
+    return value;
+}
+
+std::uint32_t handle_table::add(const socket_entry& entry) noexcept
+{
+    return publish(info_of(object_kind::socket, entry.ifs, entry.catalog_entry_id), entry.owner,
+                   entry.context);
+}
+
+std::uint32_t handle_table::add(object& target, std::uintptr_t tag) noexcept
+{
+    target.acquire();
+    const std::uint32_t handle = publish(info_of(target.kind(), false, 0), &target, tag);
+    if (handle == 0) {
+        target.release();
+    }
+    return handle;
+}
+
+bool handle_table::find_socket(std::uintptr_t handle, socket_entry& found) const noexcept
+{
+    const slot* entry = slot_of(handle);
+    if (entry == nullptr || entry->value.load(std::memory_order_acquire) != handle) {
+        return false;
+    }
+    const std::uint64_t info = entry->info.load(std::memory_order_acquire);
+    found.owner = entry->target.load(std::memory_order_acquire);
+    found.context = entry->context.load(std::memory_order_acquire);
+    found.catalog_entry_id = static_cast<std::uint32_t>(info >> 32);
+    found.ifs = (info & ifs_bit) != 0;
+    return entry->value.load(std::memory_order_relaxed) == handle && kind_of(info) == object_kind::socket;
+}
+
+bool handle_table::retarget(std::uintptr_t handle, const socket_entry& entry) noexcept
+{
+    slot* target = slot_of(handle);
+    if (target == nullptr) {
+        return false;
+    }
+    std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
+    if (target->value.load(std::memory_order_acquire) != handle ||
+        kind_of(target->info.load(std::memory_order_relaxed)) != object_kind::socket) {
+        return false;
+    }
+    target->info.store(info_of(object_kind::socket, entry.ifs, entry.catalog_entry_id),
+                       std::memory_order_release);
+    target->target.store(entry.owner, std::memory_order_release);
+    target->context.store(entry.context, std::memory_order_release);
+    return true;
+}
+
+object_ref<object> handle_table::find(std::uintptr_t handle, object_kind kind, std::uintptr_t* tag) noexcept
+{
+    slot* entry = slot_of(handle);
+    if (entry == nullptr) {
+        return {};
+    }
+    std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
+    if (entry->value.load(std::memory_order_acquire) != handle) {
+        return {};
+    }
+    const object_kind actual = kind_of(entry->info.load(std::memory_order_relaxed));
+    if (actual == object_kind::socket || (kind != object_kind::none && kind != actual)) {
+        return {};
+    }
+    auto* target = static_cast<object*>(entry->target.load(std::memory_order_relaxed));
+    target->acquire();
+    if (tag != nullptr) {
+        *tag = entry->context.load(std::memory_order_relaxed);
+    }
+    return object_ref<object>(target);
+}
+
+bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept
+{
+    slot* entry = slot_of(handle);
+    if (entry == nullptr) {
+        return false;
+    }
+    const auto index = static_cast<std::uint32_t>(handle >> 2) & ((1u << index_bits) - 1);
+    object* released = nullptr;
+    {
+        std::lock_guard lock(stripe_of(index));
+        if (entry->value.load(std::memory_order_acquire) != handle ||
+            kind_of(entry->info.load(std::memory_order_relaxed)) != kind) {
+            return false;
+        }
+        entry->value.store(0, std::memory_order_release);
+        if (kind != object_kind::socket) {
+            released = static_cast<object*>(entry->target.load(std::memory_order_relaxed));
+        }
+    }
+    give_index(index);
+    if (released != nullptr) {
+        released->release();
+    }
+    return true;
+}
+
+void handle_table::lock_for_fork() noexcept
+{
+    for (auto& stripe : stripes_) {
+        stripe.lock();
+    }
+    allocation_.lock();
+}
+
+void handle_table::unlock_after_fork() noexcept
+{
+    allocation_.unlock();
+    for (auto& stripe : stripes_) {
+        stripe.unlock();
+    }
+}
+
+}  // namespace spindle::kernel

@@ -1,0 +1,123 @@
+// The one table of all handles the host gives out: SOCKETs and HANDLEs. It maps a value to what it stands for
+// and refuses values that are stale; it knows nothing of what can be done with them. Answers to the page
+// "Socket Handles" and to the rule that programs rely on: kernel handles are multiples of 4, never 0, and are
+// reused late.
+#pragma once
+
+#include "kernel/object.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+namespace spindle::kernel {
+
+/// What a SOCKET stands for. `owner` is the host's record of the provider that made it.
+struct socket_entry {
+    void* owner = nullptr;
+    /// Non-IFS: the provider's context. IFS: the value the provider proposed.
+    std::uintptr_t context = 0;
+    std::uint32_t catalog_entry_id = 0;
+    bool ifs = false;
+};
+
+/// A value is [generation 11 bits][index 18 bits] << 2. The generation changes with every reuse of an index,
+/// and an index is reused first-in-first-out and only when at least `reuse_delay` of them are free.
+///
+/// Threads: everything from any thread at any time. find_socket() takes no lock; the others take a short one.
+/// Pages are kept until the process ends: stale values must still be recognised after a cleanup and restart.
+class handle_table {
+public:
+    constexpr handle_table() noexcept = default;
+    handle_table(const handle_table&) = delete;
+    handle_table& operator=(const handle_table&) = delete;
+
+    /// The new handle, or 0 when no index or no memory is left.
+    [[nodiscard]] std::uint32_t add(const socket_entry& entry) noexcept;
+    /// The same for an object; the handle holds a reference of its own. `tag` comes back from find().
+    [[nodiscard]] std::uint32_t add(object& target, std::uintptr_t tag = 0) noexcept;
+
+    /// One consistent snapshot of a socket; false when the value is none.
+    [[nodiscard]] bool find_socket(std::uintptr_t handle, socket_entry& found) const noexcept;
+
+    /// Makes an existing socket handle stand for something else, keeping its value. Only for a handle that no
+    /// program has seen yet: readers at the same moment may get a mixture. False when the value is no socket.
+    bool retarget(std::uintptr_t handle, const socket_entry& entry) noexcept;
+
+    /// The object behind a handle, of that kind or of any kind of object (object_kind::none); empty when
+    /// there is none.
+    [[nodiscard]] object_ref<object> find(std::uintptr_t handle, object_kind kind,
+                                          std::uintptr_t* tag = nullptr) noexcept;
+
+    template <class Object>
+    [[nodiscard]] object_ref<Object> find(std::uintptr_t handle, std::uintptr_t* tag = nullptr) noexcept
+    {
+        return object_ref<Object>(static_cast<Object*>(find(handle, Object::static_kind, tag).detach()));
+    }
+
+    /// Gives the value back; false when it is no handle of that kind (any more).
+    bool remove(std::uintptr_t handle, object_kind kind) noexcept;
+
+    /// Calls visit(handle, tag) for every handle of the kind that exists during the whole call.
+    template <class Visitor>
+    void for_each(object_kind kind, Visitor&& visit)
+    {
+        const std::uint32_t end = used_indexes();
+        for (std::uint32_t index = 0; index < end; ++index) {
+            slot& entry = slot_at(index);
+            const std::uint32_t value = entry.value.load(std::memory_order_acquire);
+            if (value != 0 && kind_of(entry.info.load(std::memory_order_acquire)) == kind) {
+                visit(value, entry.context.load(std::memory_order_acquire));
+            }
+        }
+    }
+
+    /// Around fork: no other thread may be in the middle of a change when the child's copy is taken.
+    void lock_for_fork() noexcept;
+    void unlock_after_fork() noexcept;
+
+private:
+    static constexpr unsigned index_bits = 18;
+    static constexpr unsigned generation_bits = 11;
+    static constexpr unsigned page_bits = 10;
+    static constexpr std::uint32_t page_size = 1u << page_bits;
+    static constexpr std::uint32_t page_count = 1u << (index_bits - page_bits);
+    static constexpr std::uint32_t no_index = 0xFFFFFFFFu;
+    static constexpr std::uint32_t reuse_delay = 1024;
+    static constexpr std::size_t stripe_count = 16;
+
+    struct slot {
+        std::atomic<std::uint32_t> value{0};  // the full handle while in use, else 0
+        std::uint32_t generation = 0;         // this and next_free: under allocation_
+        std::uint32_t next_free = no_index;
+        std::atomic<std::uint64_t> info{0};  // kind, IFS bit, catalog entry id
+        std::atomic<void*> target{nullptr};
+        std::atomic<std::uintptr_t> context{0};
+    };
+
+    static constexpr object_kind kind_of(std::uint64_t info) noexcept
+    {
+        return static_cast<object_kind>(info & 0xFF);
+    }
+
+    [[nodiscard]] slot* slot_of(std::uintptr_t handle) const noexcept;
+    [[nodiscard]] slot& slot_at(std::uint32_t index) const noexcept;
+    [[nodiscard]] std::uint32_t used_indexes() noexcept;
+    [[nodiscard]] std::uint32_t take_index() noexcept;
+    [[nodiscard]] std::uint32_t publish(std::uint64_t info, void* target, std::uintptr_t context) noexcept;
+    void give_index(std::uint32_t index) noexcept;
+    std::mutex& stripe_of(std::uint32_t index) noexcept { return stripes_[index % stripe_count]; }
+
+    std::array<std::atomic<slot*>, page_count> pages_{};
+    std::array<std::mutex, stripe_count> stripes_{};  // hold an object while a reference to it is taken
+    std::mutex allocation_;
+    std::uint32_t fresh_ = 0;  // indexes below were used at least once
+    std::uint32_t free_count_ = 0;
+    std::uint32_t first_free_ = no_index;
+    std::uint32_t last_free_ = no_index;
+};
+
+extern constinit handle_table handles;
+
+}  // namespace spindle::kernel

@@ -1,0 +1,30 @@
+// Waiting for kernel objects: any of them, all of them, or nothing but time; alertably or not. A wait uses
+// the caller's own thread and no other. Answers to the pages "WaitForMultipleObjectsEx",
+// "WSAWaitForMultipleEvents" and "Alertable I/O".
+#pragma once
+
+#include "kernel/object.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace spindle::kernel {
+
+inline constexpr std::size_t maximum_wait_objects = 64;
+
+enum class wait_mode : bool { any, all };
+enum class wait_status { signalled, timed_out, apcs_ran };
+
+struct wait_result {
+    wait_status status = wait_status::timed_out;
+    std::size_t index = 0;  // wait_mode::any: the lowest index whose signal was taken
+};
+
+/// What holds on return: signalled - the signal(s) were taken, and no APC ran; apcs_ran - no signal was taken
+/// and at least one queued call ran on this thread.
+/// Ranges: up to maximum_wait_objects; with wait_mode::all no object may be named twice.
+/// Ownership: the caller holds a reference to every object until the return.
+[[nodiscard]] wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
+                               bool alertable) noexcept;
+
+}  // namespace spindle::kernel
