@@ -5,8 +5,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,9 +35,27 @@ constexpr std::array<level_name, 6> level_names{{
     {"off", level::off, spdlog::level::off},
 }};
 
-// Written under the mutex while the sink is not installed, read by the sink only.
+// Written under the lock while the sink is not installed, read by the sink only.
 constinit spdlog::logger* logger = nullptr;
-constinit std::mutex logger_mutex;
+constinit std::atomic_flag logger_busy;
+
+/// A lock without constructor or destructor code (std::mutex has both on some platforms): start and stop only.
+class logger_lock {
+public:
+    logger_lock() noexcept
+    {
+        while (logger_busy.test_and_set(std::memory_order_acquire)) {
+            logger_busy.wait(true, std::memory_order_relaxed);
+        }
+    }
+    logger_lock(const logger_lock&) = delete;
+    logger_lock& operator=(const logger_lock&) = delete;
+    ~logger_lock()
+    {
+        logger_busy.clear(std::memory_order_release);
+        logger_busy.notify_one();
+    }
+};
 
 std::string line_of(std::string_view event, std::initializer_list<field> fields)
 {
@@ -86,7 +104,7 @@ std::unique_ptr<spdlog::logger> make_logger()
 void start_from_environment() noexcept
 {
     try {
-        const std::lock_guard lock{logger_mutex};
+        const logger_lock lock;
         if (logger != nullptr || has_sink()) {
             return;
         }
@@ -101,7 +119,7 @@ void start_from_environment() noexcept
 
 void stop_from_environment() noexcept
 {
-    const std::lock_guard lock{logger_mutex};
+    const logger_lock lock;
     if (logger != nullptr) {
         remove_sink(&write_line);
         delete std::exchange(logger, nullptr);

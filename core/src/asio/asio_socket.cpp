@@ -63,6 +63,9 @@ result<void> asio_socket::connect_result()
     if (const auto known = connect_error_.load(std::memory_order_relaxed); known != 0) {
         return static_cast<errc>(known);
     }
+    if (!active_.load(std::memory_order_acquire)) {
+        return errc::not_connected;
+    }
     auto outcome = native::connect_result(socket_, kind_);
     if (!outcome && outcome.error() != errc::would_block) {
         // The system tells it once only (LNX-13).
@@ -96,16 +99,13 @@ result<accepted_connection> asio_socket::accept()
 
 std::error_code asio_socket::ended_by(std::error_code error) const noexcept
 {
-    if (!is_stream()) {
-        return error;
-    }
     const auto code = to_errc(error);
     const bool ended = code == errc::shut_down || code == errc::not_connected || code == errc::connection_reset;
     if (ended && aborted_.load(std::memory_order_relaxed)) {
-        return errc::connection_aborted;
+        return errc::connection_aborted;  // while the call was on its way
     }
     // T-ENO, EPIPE: the system says the same whether this side shut down or the peer's reset was reported before.
-    if (code == errc::shut_down && !send_shut_.load(std::memory_order_relaxed)) {
+    if (is_stream() && code == errc::shut_down && !send_shut_.load(std::memory_order_relaxed)) {
         return errc::connection_reset;
     }
     return error;
@@ -113,6 +113,9 @@ std::error_code asio_socket::ended_by(std::error_code error) const noexcept
 
 result<std::size_t> asio_socket::send(const_buffers buffers, transfer_flags flags, const socket_address* to)
 {
+    if (aborted_.load(std::memory_order_relaxed)) {
+        return errc::connection_aborted;
+    }
     if (to != nullptr && !named_.load(std::memory_order_relaxed)) {
         prefer_dynamic_ports();
     }
@@ -122,6 +125,9 @@ result<std::size_t> asio_socket::send(const_buffers buffers, transfer_flags flag
 
 result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_flags flags, socket_address* from)
 {
+    if (aborted_.load(std::memory_order_relaxed)) {
+        return errc::connection_aborted;
+    }
     auto received = native::receive(socket_, kind_, buffers, flags, from);
     return received ? received : result<receive_outcome>{ended_by(received.error())};
 }
@@ -142,6 +148,9 @@ result<void> asio_socket::shutdown(shutdown_direction direction)
 
 void asio_socket::abort() noexcept
 {
+    if (!is_stream()) {
+        return;
+    }
     aborted_.store(true, std::memory_order_relaxed);
     cancel_waits();
     native::abort(socket_, kind_);
@@ -208,6 +217,9 @@ result<int> asio_socket::get_option(lower_option option) const
 
 readiness asio_socket::wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
 {
+    if (aborted_.load(std::memory_order_relaxed)) {
+        return readiness::failed;
+    }
     const auto watched = active_.load(std::memory_order_acquire) ? socket_ : native::no_handle;
     return native::wait(watched, wanted, wake, deadline);
 }

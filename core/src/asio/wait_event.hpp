@@ -14,7 +14,8 @@ struct wait_event {
     std::shared_ptr<wait_node> node;
     std::size_t source_slot = 0;
 
-    void operator()(const asio::error_code& error) const;
+    void operator()() const;
+    void operator()(const asio::error_code&) const { (*this)(); }
 };
 
 }  // namespace spindle

@@ -210,7 +210,7 @@ wait_node::slot wait_node::drop_handlers() noexcept
     return std::move(chain_);
 }
 
-void wait_event::operator()(const asio::error_code&) const
+void wait_event::operator()() const
 {
     node->on_event(source_slot);
 }

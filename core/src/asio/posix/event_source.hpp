@@ -28,7 +28,7 @@ public:
     bool arm(readiness condition, wait_event event) noexcept;
     /// An event was delivered and the state is about to be looked at.
     void acknowledge() noexcept {}
-    /// Ends the registration; events still outstanding are called soon.
+    /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this thread.
     void release() noexcept;
 
 private:

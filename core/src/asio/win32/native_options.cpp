@@ -1,0 +1,125 @@
+// Core's integer options as the base provider's: one table of level and name per family, and the few that are ioctls
+// or need nothing. Pages: "SOL_SOCKET Socket Options", "IPPROTO_IP", "IPPROTO_IPV6", "IPPROTO_TCP Socket Options".
+#include <array>
+
+#include "winsock.hpp"
+
+namespace spindle::native {
+namespace {
+
+// Not in all versions of mingw-w64's headers.
+constexpr int tcp_keep_idle = 3;
+constexpr int tcp_maximum_segment = 4;
+constexpr int tcp_keep_count = 16;
+constexpr int tcp_keep_interval = 17;
+constexpr int ip_dont_fragment = 14;
+constexpr int ipv6_traffic_class = 39;
+constexpr DWORD udp_connection_reset = 0x9800000C;  // SIO_UDP_CONNRESET
+
+struct base_option {
+    int level = -1;
+    int name = -1;
+};
+
+struct option_row {
+    lower_option option;
+    base_option ipv4;
+    base_option ipv6;
+    bool inverted = false;
+};
+
+constexpr base_option of_socket(int name) noexcept
+{
+    return {SOL_SOCKET, name};
+}
+constexpr base_option of_tcp(int name) noexcept
+{
+    return {IPPROTO_TCP, name};
+}
+constexpr base_option none{};
+
+constexpr auto option_rows = std::to_array<option_row>({
+    {lower_option::keep_alive, of_socket(SO_KEEPALIVE), of_socket(SO_KEEPALIVE)},
+    {lower_option::no_delay, of_tcp(TCP_NODELAY), of_tcp(TCP_NODELAY)},
+    {lower_option::broadcast, of_socket(SO_BROADCAST), of_socket(SO_BROADCAST)},
+    {lower_option::dont_route, of_socket(SO_DONTROUTE), of_socket(SO_DONTROUTE)},
+    {lower_option::send_buffer, of_socket(SO_SNDBUF), of_socket(SO_SNDBUF)},
+    {lower_option::receive_buffer, of_socket(SO_RCVBUF), of_socket(SO_RCVBUF)},
+    {lower_option::v6_only, none, {IPPROTO_IPV6, IPV6_V6ONLY}},
+    {lower_option::share_port, of_socket(SO_REUSEADDR), of_socket(SO_REUSEADDR)},
+    {lower_option::fragment, {IPPROTO_IP, ip_dont_fragment}, {IPPROTO_IPV6, ip_dont_fragment}, true},
+    {lower_option::keep_alive_idle, of_tcp(tcp_keep_idle), of_tcp(tcp_keep_idle)},
+    {lower_option::keep_alive_interval, of_tcp(tcp_keep_interval), of_tcp(tcp_keep_interval)},
+    {lower_option::keep_alive_count, of_tcp(tcp_keep_count), of_tcp(tcp_keep_count)},
+    {lower_option::maximum_segment, of_tcp(tcp_maximum_segment), of_tcp(tcp_maximum_segment)},
+    {lower_option::unicast_hops, {IPPROTO_IP, IP_TTL}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
+    {lower_option::type_of_service, {IPPROTO_IP, IP_TOS}, {IPPROTO_IPV6, ipv6_traffic_class}},
+});
+
+const option_row* find(lower_option option) noexcept
+{
+    for (const auto& row : option_rows) {
+        if (row.option == option) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
+base_option in_family(const option_row* row, const socket_kind& kind) noexcept
+{
+    if (row == nullptr) {
+        return none;
+    }
+    const bool socket_level = row->ipv4.level == SOL_SOCKET;
+    if (kind.family == address_family::ipv6) {
+        return row->ipv6;
+    }
+    return kind.family == address_family::ipv4 || socket_level ? row->ipv4 : none;
+}
+
+result<void> report_unreachable(handle socket, int value) noexcept
+{
+    BOOL on = value != 0 ? TRUE : FALSE;
+    DWORD returned = 0;
+    return win32::to_result(::WSAIoctl(win32::to_socket(socket), udp_connection_reset, &on, sizeof(on), nullptr, 0,
+                                       &returned, nullptr, nullptr));
+}
+
+}  // namespace
+
+result<void> set_option(handle socket, const socket_kind& kind, lower_option option, int value) noexcept
+{
+    if (option == lower_option::report_unreachable) {
+        return report_unreachable(socket, value);
+    }
+    if (option == lower_option::restart_bind && value != 0) {
+        return {};  // Windows' rule for every socket; its SO_REUSEADDR would allow taking a port in use
+    }
+    const auto* row = find(option);
+    const auto target = in_family(row, kind);
+    if (target.level == -1) {
+        return errc::no_protocol_option;
+    }
+    const int given = row->inverted ? (value == 0 ? 1 : 0) : value;
+    return win32::to_result(::setsockopt(win32::to_socket(socket), target.level, target.name,
+                                         reinterpret_cast<const char*>(&given), sizeof(given)));
+}
+
+result<int> get_option(handle socket, const socket_kind& kind, lower_option option) noexcept
+{
+    const auto* row = find(option);
+    const auto source = in_family(row, kind);
+    if (source.level == -1) {
+        return errc::no_protocol_option;
+    }
+    int value = 0;
+    int size = sizeof(value);
+    if (::getsockopt(win32::to_socket(socket), source.level, source.name, reinterpret_cast<char*>(&value), &size)
+        == SOCKET_ERROR) {
+        return win32::last_error();
+    }
+    return row->inverted ? (value == 0 ? 1 : 0) : value;
+}
+
+}  // namespace spindle::native

@@ -1,0 +1,102 @@
+// Sending and receiving through the base provider, never overlapped: what would block says so.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <new>
+#include <vector>
+
+#include "winsock.hpp"
+
+namespace spindle::win32 {
+namespace {
+
+/// WSABUFs of our buffers. A few are converted in place; streams are content with those, datagrams get them all.
+class wsa_buffers {
+public:
+    template <class Buffers>
+    wsa_buffers(const Buffers& buffers, bool all)
+    {
+        count_ = buffers.size();
+        if (count_ > few_.size() && all) {
+            many_.resize(count_);
+            data_ = many_.data();
+        }
+        count_ = many_.empty() ? std::min(count_, few_.size()) : count_;
+        for (std::size_t index = 0; index < count_; ++index) {
+            constexpr std::size_t longest = std::numeric_limits<ULONG>::max();
+            data_[index].len = static_cast<ULONG>(std::min(buffers[index].size, longest));
+            data_[index].buf = static_cast<char*>(const_cast<void*>(static_cast<const void*>(buffers[index].data)));
+        }
+    }
+    wsa_buffers(const wsa_buffers&) = delete;
+    wsa_buffers& operator=(const wsa_buffers&) = delete;
+
+    [[nodiscard]] WSABUF* data() noexcept { return data_; }
+    [[nodiscard]] DWORD count() const noexcept { return static_cast<DWORD>(count_); }
+
+private:
+    std::array<WSABUF, 16> few_;
+    std::vector<WSABUF> many_;
+    WSABUF* data_ = few_.data();
+    std::size_t count_ = 0;
+};
+
+}  // namespace
+}  // namespace spindle::win32
+
+namespace spindle::native {
+
+using win32::last_error;
+using win32::to_socket;
+
+result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers buffers, transfer_flags flags,
+                         const socket_address* to) noexcept
+try {
+    const bool stream = kind.type == socket_type::stream;
+    win32::wsa_buffers pieces{buffers, !stream};
+    DWORD sent = 0;
+    const auto wsa_flags = static_cast<DWORD>(flags);
+    const int outcome =
+        stream || to == nullptr
+            ? ::WSASend(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags, nullptr, nullptr)
+            : ::WSASendTo(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags, win32::to_sockaddr(*to),
+                          static_cast<int>(to->size()), nullptr, nullptr);
+    return outcome != SOCKET_ERROR ? result<std::size_t>{std::size_t{sent}} : result<std::size_t>{last_error()};
+} catch (const std::bad_alloc&) {
+    return errc::no_buffer_space;
+}
+
+result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers, transfer_flags flags,
+                                socket_address* from) noexcept
+try {
+    const bool stream = kind.type == socket_type::stream;
+    win32::wsa_buffers pieces{buffers, !stream};
+    DWORD received = 0;
+    auto wsa_flags = static_cast<DWORD>(flags) & static_cast<DWORD>(MSG_OOB | MSG_PEEK);
+    SOCKADDR_STORAGE storage{};
+    int size = sizeof(storage);
+    const int outcome =
+        stream ? ::WSARecv(to_socket(socket), pieces.data(), pieces.count(), &received, &wsa_flags, nullptr, nullptr)
+               : ::WSARecvFrom(to_socket(socket), pieces.data(), pieces.count(), &received, &wsa_flags,
+                               reinterpret_cast<sockaddr*>(&storage), &size, nullptr, nullptr);
+    const auto error = outcome == SOCKET_ERROR ? last_error() : errc::success;
+    const bool truncated = error == errc::message_size;
+    if (error != errc::success && !truncated) {
+        const bool nothing_urgent = has_any(flags, transfer_flags::out_of_band) && error == errc::invalid_argument;
+        return nothing_urgent ? errc::would_block : error;
+    }
+    if (!stream && from != nullptr) {
+        *from = win32::to_address(storage, size);
+    }
+    return receive_outcome{truncated ? total_size(buffers) : std::size_t{received}, truncated};
+} catch (const std::bad_alloc&) {
+    return errc::no_buffer_space;
+}
+
+std::error_code take_error(handle) noexcept
+{
+    // Windows tells what ICMP says by the receive that it concerns, while report_unreachable is on.
+    return {};
+}
+
+}  // namespace spindle::native
