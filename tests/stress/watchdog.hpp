@@ -1,0 +1,49 @@
+// Ends the test program with a message when something that must end does not: a hang is a finding, not a
+// mystery.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace stress {
+
+class watchdog {
+public:
+    watchdog(std::string what, std::chrono::seconds limit)
+        : thread_([this, what = std::move(what), limit] { watch(what, limit); })
+    {
+    }
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_one();
+        thread_.join();
+    }
+
+private:
+    void watch(const std::string& what, std::chrono::seconds limit)
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, limit, [this] { return over_; })) {
+            std::fprintf(stderr, "hangs: %s\n", what.c_str());
+            std::abort();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+}  // namespace stress
