@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -49,34 +50,36 @@ class Bench:
         return [*pin, *tool, os.path.join(self.folder, f"pingpong_{kind}"), *arguments]
 
     def run(self, kind, mode, count, size, tool=()):
-        """Seconds the client took; `tool` is a command that runs the client and looks on."""
+        """Seconds and processor seconds the client took; `tool` is a command that runs it and looks on."""
         server_kind = "raw" if self.peer == "raw" else kind
         serve = self.command(server_kind, 0, "serve")
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
             try:
                 port = server.stdout.readline().strip()
                 command = self.command(kind, 1, "run", port, mode, str(count), str(size), tool=tool)
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
                 client = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
                 server.wait(timeout=20)
             finally:
                 server.kill()
-        return json.loads(client.stdout.splitlines()[-1])["seconds"]
+        busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return json.loads(client.stdout.splitlines()[-1])["seconds"], busy
 
 
 def ratios(bench, mode, count, size, pairs):
-    """The rates of Spindle divided by those of raw sockets, pair by pair; who goes first alternates."""
-    found = []
-    rates = {kind: [] for kind in KINDS}
+    """(raw's seconds divided by Spindle's, the same of processor time, seconds by kind), pair by pair."""
+    wall, busy = [], []
+    seconds = {kind: [] for kind in KINDS}
     for number in range(pairs + 1):
-        seconds = {}
-        for kind in KINDS if number % 2 else reversed(KINDS):
-            seconds[kind] = bench.run(kind, mode, count, size)
-        if number == 0:
-            continue  # warms caches and clocks
-        found.append(seconds["raw"] / seconds["winsock"])
-        for kind in KINDS:
-            rates[kind].append(count / seconds[kind])
-    return found, {kind: statistics.median(values) for kind, values in rates.items()}
+        # Who goes first alternates; the first pair only warms caches and clocks.
+        taken = {kind: bench.run(kind, mode, count, size) for kind in (KINDS if number % 2 else KINDS[::-1])}
+        if number > 0:
+            wall.append(taken["raw"][0] / taken["winsock"][0])
+            busy.append(taken["raw"][1] / taken["winsock"][1])
+            for kind in KINDS:
+                seconds[kind].append(taken[kind][0])
+    return wall, busy, {kind: statistics.median(values) for kind, values in seconds.items()}
 
 
 def count_instructions(bench, kind, mode, count, size):
@@ -129,11 +132,13 @@ def main():
     print(f"{arguments.pairs} pairs, {places}, peer: {bench.peer}")
     for mode, (count, size) in WORK.items():
         count = max(1, int(count * arguments.scale))
-        found, rates = ratios(bench, mode, count, size, arguments.pairs)
-        median = statistics.median(found)
+        wall, busy, seconds = ratios(bench, mode, count, size, arguments.pairs)
+        median = statistics.median(wall)
         print(f"\n{mode}, {count} messages of {size} bytes")
-        print(f"  ratio to raw sockets: median {median:.3f}, from {min(found):.3f} to {max(found):.3f}"
-              f" ({rates['winsock']:.0f} and {rates['raw']:.0f} messages a second)")
+        print(f"  ratio to raw sockets: median {median:.3f}, from {min(wall):.3f} to {max(wall):.3f}"
+              f" ({count / seconds['winsock']:.0f} and {count / seconds['raw']:.0f} messages a second)")
+        print(f"  the same of the client's processor time: median {statistics.median(busy):.3f}, from"
+              f" {min(busy):.3f} to {max(busy):.3f}")
         for title, counter in (("instructions", count_instructions), ("system calls", count_system_calls)):
             figures = {kind: per_message(counter, bench, kind, mode, size) for kind in KINDS}
             if all(value is not None for value, _ in figures.values()):

@@ -129,10 +129,16 @@ def clauses_named_by(name):
     return found
 
 
+def table_rows(name, clauses):
+    """The rows that T-ENO (all of them) or T-ENO/EAGAIN (those whose first column has that word) stands for."""
+    table, _, word = name.partition("/")
+    rows = [row for row in clauses if row.startswith(f"{table}/")]
+    return [row for row in rows if not word or word in row.partition("/")[2].split("-")]
+
+
 def read_tests(root, clauses):
     """Clause id -> tests that name it, names of unknown clauses, sources that no CMakeLists.txt builds."""
     tests, unknown, unbuilt = defaultdict(list), [], []
-    tables = {family(clause) for clause in clauses if clause.startswith("T-")}
     for path in test_sources(root):
         with open(os.path.join(root, path), encoding="utf-8") as file:
             names = list(test_names(file.read()))
@@ -143,14 +149,11 @@ def read_tests(root, clauses):
             for clause in clauses_named_by(name):
                 if clause.startswith("D-"):
                     continue  # a decision: it settles clauses and is none itself
-                if clause in clauses:
-                    tests[clause].append(f"{path}: {name}")
-                elif clause in tables:
-                    for row in clauses:
-                        if family(row) == clause:
-                            tests[row].append(f"{path}: {name}")
-                else:
+                found = [clause] if clause in clauses else table_rows(clause, clauses)
+                if not found:
                     unknown.append(f"{path}: \"{name}\" names {clause}")
+                for known in found:
+                    tests[known].append(f"{path}: {name}")
     return tests, unknown, unbuilt
 
 

@@ -1,6 +1,6 @@
-// The socket address value: checks on the way in, typed views, and text for logs. It knows Winsock's layouts by
-// offset and includes no system header; conversion for programs (WSPAddressToString) is not here.
-// Layouts: pages "sockaddr_in", "sockaddr_in6", "Winsock Address Families"; text: RFC 5952.
+// The socket address value: checks on the way in, typed views, and text for logs. It knows Winsock's layouts
+// by offset and includes no system header; conversion for programs (WSPAddressToString) is not here. Layouts:
+// pages "sockaddr_in", "sockaddr_in6", "Winsock Address Families"; text: RFC 5952.
 #include "spindle/address.hpp"
 
 #include <algorithm>
@@ -12,8 +12,8 @@ namespace {
 
 struct family_layout {
     address_family family;
-    std::size_t size;          ///< of the whole sockaddr
-    std::size_t minimum;       ///< shortest length taken from a caller
+    std::size_t size;     ///< of the whole sockaddr
+    std::size_t minimum;  ///< shortest length taken from a caller
     std::size_t host_offset;
     std::size_t host_size;
 };
@@ -221,9 +221,11 @@ std::span<const std::byte> socket_address::host() const noexcept
     if (layout->family != address_family::local) {
         return all.first(std::min(all.size(), layout->host_size));
     }
-    // A name that starts with a zero byte is not text: all its bytes count. One of zero bytes only is no name.
+    // A name that starts with a zero byte is not text: all its bytes count. One of zero bytes only is no
+    // name.
     if (all.front() == std::byte{0}) {
-        return std::ranges::all_of(all, [](std::byte value) { return value == std::byte{0}; }) ? all.first(0) : all;
+        return std::ranges::all_of(all, [](std::byte value) { return value == std::byte{0}; }) ? all.first(0)
+                                                                                               : all;
     }
     const auto end = std::ranges::find(all, std::byte{0});
     return all.first(static_cast<std::size_t>(end - all.begin()));
@@ -241,8 +243,8 @@ std::uint32_t socket_address::scope_id() const noexcept
 bool socket_address::is_wildcard() const noexcept
 {
     const auto bytes = host();
-    return family() != address_family::local && !bytes.empty()
-           && std::ranges::all_of(bytes, [](std::byte value) { return value == std::byte{0}; });
+    return family() != address_family::local && !bytes.empty() &&
+           std::ranges::all_of(bytes, [](std::byte value) { return value == std::byte{0}; });
 }
 
 bool socket_address::is_multicast() const noexcept
@@ -259,8 +261,8 @@ bool socket_address::is_multicast() const noexcept
 
 bool socket_address::is_limited_broadcast() const noexcept
 {
-    return family() == address_family::ipv4
-           && std::ranges::all_of(host(), [](std::byte value) { return value == std::byte{0xFF}; });
+    return family() == address_family::ipv4 &&
+           std::ranges::all_of(host(), [](std::byte value) { return value == std::byte{0xFF}; });
 }
 
 bool socket_address::is_ipv4_mapped() const noexcept
@@ -269,8 +271,8 @@ bool socket_address::is_ipv4_mapped() const noexcept
         return false;
     }
     const auto bytes = host();
-    return std::ranges::all_of(bytes.first(10), [](std::byte value) { return value == std::byte{0}; })
-           && octet(bytes, 10) == 0xFFU && octet(bytes, 11) == 0xFFU;
+    return std::ranges::all_of(bytes.first(10), [](std::byte value) { return value == std::byte{0}; }) &&
+           octet(bytes, 10) == 0xFFU && octet(bytes, 11) == 0xFFU;
 }
 
 std::string socket_address::to_string() const
@@ -298,8 +300,8 @@ std::string socket_address::to_string() const
 
 bool operator==(const socket_address& left, const socket_address& right) noexcept
 {
-    return left.family() == right.family() && left.empty() == right.empty() && left.port() == right.port()
-           && left.scope_id() == right.scope_id() && std::ranges::equal(left.host(), right.host());
+    return left.family() == right.family() && left.empty() == right.empty() && left.port() == right.port() &&
+           left.scope_id() == right.scope_id() && std::ranges::equal(left.host(), right.host());
 }
 
 }  // namespace spindle

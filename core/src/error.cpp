@@ -103,7 +103,8 @@ constexpr auto errors = std::to_array<error_info>({
     {errc::qos_unknown_object, "WSA_QOS_EUNKOWNPSOBJ", "QoS: an object in the provider buffer is unknown"},
     {errc::qos_policy_object, "WSA_QOS_EPOLICYOBJ", "QoS: a policy object is not valid"},
     {errc::qos_flow_descriptor, "WSA_QOS_EFLOWDESC", "QoS: a flow descriptor is not valid"},
-    {errc::qos_provider_flow_spec, "WSA_QOS_EPSFLOWSPEC", "QoS: the provider's flow specification is not valid"},
+    {errc::qos_provider_flow_spec, "WSA_QOS_EPSFLOWSPEC",
+     "QoS: the provider's flow specification is not valid"},
     {errc::qos_provider_filter_spec, "WSA_QOS_EPSFILTERSPEC", "QoS: the provider's filter is not valid"},
     {errc::qos_discard_mode, "WSA_QOS_ESDMODEOBJ", "QoS: the discard mode object is not valid"},
     {errc::qos_shaping_rate, "WSA_QOS_ESHAPERATEOBJ", "QoS: the shaping rate object is not valid"},
@@ -193,8 +194,8 @@ public:
 
 const std::error_category& winsock_category() noexcept
 {
-    // Never destroyed: codes may be compared while other libraries' static objects go, and a destructor here would
-    // be work at unload.
+    // Never destroyed: codes may be compared while other libraries' static objects go, and a destructor here
+    // would be work at unload.
     alignas(winsock_category_type) static std::byte storage[sizeof(winsock_category_type)];
     static const auto* const category = ::new (static_cast<void*>(storage)) winsock_category_type;
     return *category;
@@ -205,7 +206,8 @@ errc to_errc(const std::error_code& error) noexcept
     if (!error) {
         return errc::success;
     }
-    return error.category() == winsock_category() ? static_cast<errc>(error.value()) : errc::system_call_failure;
+    return error.category() == winsock_category() ? static_cast<errc>(error.value())
+                                                  : errc::system_call_failure;
 }
 
 std::span<const error_info> known_errors() noexcept

@@ -66,7 +66,8 @@ void provider_life::use_host(std::shared_ptr<host> services)
 result<std::shared_ptr<basic_socket>> provider_life::make_socket(const socket_request& request,
                                                                  std::unique_ptr<lower_socket>& lower)
 {
-    const auto token = next_token_.fetch_add(4, std::memory_order_relaxed) + 4;
+    // Odd, so that a token is never mistaken for a handle, which is a multiple of four.
+    const auto token = next_token_.fetch_add(4, std::memory_order_relaxed) + 1;
     const bool is_new = lower == nullptr;
     if (is_new) {
         auto opened = net->open(request.kind, (request.creation_flags & creation_flag::no_handle_inherit) == 0);

@@ -33,6 +33,9 @@ result<void> stream_socket::close()
     if (!guard) {
         return guard.error();
     }
+    if (is_deciding()) {
+        return errc::in_progress;
+    }
     update_connect_state();
     close_situation now;
     {
@@ -134,6 +137,7 @@ void stream_socket::end_background(clock::time_point deadline)
     {
         const std::scoped_lock lock(send_mutex_);
         end_ = std::make_unique<graceful_end>();
+        end_->self = shared_from_this();
         end_->deadline = deadline;
         end_->last_progress = clock::now();
         end_->unsent_at_begin = queue_.size();
@@ -246,12 +250,14 @@ void stream_socket::finish_end(flush_outcome outcome)
 {
     std::size_t lost = 0;
     std::size_t unsent_at_begin = 0;
+    std::shared_ptr<basic_socket> self;  // released when this function is done with the members
     {
         const std::scoped_lock lock(send_mutex_);
         if (end_->stage == close_stage::ended) {
             return;
         }
         end_->stage = close_stage::ended;
+        self = std::move(end_->self);
         unsent_at_begin = end_->unsent_at_begin;
         if (outcome != flush_outcome::flushed) {
             break_connection(errc::connection_aborted);

@@ -173,7 +173,7 @@ result<accept_outcome> stream_socket::accept(const accept_condition& condition)
     if (!has(state::listening)) {
         return errc::invalid_argument;
     }
-    if (deciding_listener == this) {
+    if (is_deciding()) {
         return errc::in_progress;
     }
     std::optional<blocking_call> call;
@@ -192,6 +192,11 @@ result<accept_outcome> stream_socket::accept(const accept_condition& condition)
             return waited.error();
         }
     }
+}
+
+bool stream_socket::is_deciding() const noexcept
+{
+    return deciding_listener == this;
 }
 
 result<accepted_connection> stream_socket::next_connection()

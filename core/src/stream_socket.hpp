@@ -42,6 +42,7 @@ private:
 
     // The graceful end in the background. Under send_mutex_.
     struct graceful_end {
+        std::shared_ptr<basic_socket> self;  // the only owner between a timer and the next; until finish_end()
         close_stage stage = close_stage::flushing;
         clock::time_point deadline;       // of {1,N}; max otherwise
         clock::time_point last_progress;
@@ -62,6 +63,8 @@ private:
     result<accepted_connection> next_connection();
     result<accept_outcome> decide(accepted_connection request, const accept_condition& condition);
     void put_back(accepted_connection request);
+    /// The calling thread is inside this listener's condition function (ACC-19).
+    [[nodiscard]] bool is_deciding() const noexcept;
 
     // stream_send.cpp
     [[nodiscard]] errc check_send(unsigned flags);

@@ -1,5 +1,5 @@
-// The trace front: one level, one sink, both process-wide and replaceable at any time. What a sink does with a line
-// is not here.
+// The trace front: one level, one sink, both process-wide and replaceable at any time. What a sink does with
+// a line is not here.
 #include "spindle/trace.hpp"
 
 #include "trace_state.hpp"
@@ -15,7 +15,8 @@ constinit std::atomic<int> writers{0};
 
 bool enabled(level severity) noexcept
 {
-    return static_cast<int>(severity) >= lowest_level.load(std::memory_order_relaxed) && severity != level::off;
+    return static_cast<int>(severity) >= lowest_level.load(std::memory_order_relaxed) &&
+           severity != level::off;
 }
 
 void set_sink(sink target, level lowest) noexcept
@@ -34,8 +35,8 @@ void remove_sink(sink target) noexcept
     if (current_sink.compare_exchange_strong(target, nullptr, std::memory_order_seq_cst)) {
         lowest_level.store(static_cast<int>(level::off), std::memory_order_relaxed);
     }
-    // A writer counts itself before it reads the sink, so that a zero seen after the exchange means that nobody is
-    // or will be inside the removed sink.
+    // A writer counts itself before it reads the sink, so that a zero seen after the exchange means that
+    // nobody is or will be inside the removed sink.
     for (int inside = writers.load(std::memory_order_seq_cst); inside != 0;
          inside = writers.load(std::memory_order_seq_cst)) {
         writers.wait(inside, std::memory_order_seq_cst);

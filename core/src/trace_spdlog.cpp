@@ -1,5 +1,6 @@
-// The sink behind SPINDLE_LOG: one synchronous spdlog logger to stderr, made by the first startup and freed by the
-// last cleanup. No registry, no thread and no file of spdlog is used, so that the library can be unloaded.
+// The sink behind SPINDLE_LOG: one synchronous spdlog logger to stderr, made by the first startup and freed
+// by the last cleanup. No registry, no thread and no file of spdlog is used, so that the library can be
+// unloaded.
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -39,7 +40,8 @@ constexpr std::array<level_name, 6> level_names{{
 constinit spdlog::logger* logger = nullptr;
 constinit std::atomic_flag logger_busy;
 
-/// A lock without constructor or destructor code (std::mutex has both on some platforms): start and stop only.
+/// A lock without constructor or destructor code (std::mutex has both on some platforms): start and stop
+/// only.
 class logger_lock {
 public:
     logger_lock() noexcept

@@ -1,5 +1,5 @@
-// What the environment's sink needs of the trace front beyond its public interface: knowing whether another sink is
-// in place, and taking its own away so that its memory may be freed.
+// What the environment's sink needs of the trace front beyond its public interface: knowing whether another
+// sink is in place, and taking its own away so that its memory may be freed.
 #pragma once
 
 #include "spindle/trace.hpp"

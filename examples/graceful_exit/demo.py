@@ -4,8 +4,8 @@
 This program listens with plain sockets of Python's standard library and reads slowly. It starts
 graceful_exit, which sends files over many connections at once and calls WSACleanup the moment its last send()
 has returned. Both sides' SHA-256 sums, what was still on the way when WSACleanup began, and what the process
-kept of the provider afterwards are put into a table for each round. The exit code is 0 when every byte arrived
-and nothing was left.
+kept of the provider afterwards are put into a table for each round. The exit code is 0 when every byte
+arrived and nothing was left.
 """
 
 import argparse

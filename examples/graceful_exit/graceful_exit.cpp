@@ -153,8 +153,8 @@ void connect_transfer(transfer& job, const sockaddr_in& receiver, int round, std
                + ",\"blocking\":" + (job.blocking ? "true" : "false") + "}");
 }
 
-// Blocking sockets send in pieces of 256 KiB. Non-blocking ones send a quarter of the file at once, which a Winsock
-// provider takes as a whole and keeps in its own memory until the connection has room.
+// Blocking sockets send in pieces of 256 KiB. Non-blocking ones send a quarter of the file at once, which a
+// Winsock provider takes as a whole and keeps in its own memory until the connection has room.
 std::size_t piece_size(const transfer& job)
 {
     const std::size_t smallest = 256 * 1024;

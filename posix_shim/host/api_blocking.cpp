@@ -43,8 +43,7 @@ int WSPAPI WPUQueryBlockingCallback(DWORD dwCatalogEntryId, LPBLOCKINGCALLBACK F
     if (lplpfnCallback == nullptr || lpdwContext == nullptr) {
         return upcall_failure(SOCKET_ERROR, lpErrno, WSAEFAULT);
     }
-    catalog_entry entry;
-    if (!find_entry(dwCatalogEntryId, entry)) {
+    if (!entry_exists(dwCatalogEntryId)) {
         return upcall_failure(SOCKET_ERROR, lpErrno, WSAEINVAL);
     }
     *lplpfnCallback = this_thread.blocking_hook == nullptr ? nullptr : &run_hook;

@@ -57,14 +57,14 @@ int WSAAPI spindle_select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* e
 
 int FAR PASCAL __WSAFDIsSet(SOCKET fd, fd_set FAR* set)
 {
-    const SOCKET* end = set->fd_array + set->fd_count;
-    return std::find(set->fd_array, const_cast<SOCKET*>(end), fd) != end ? 1 : 0;
+    SOCKET* const end = set->fd_array + set->fd_count;
+    return std::find(set->fd_array, end, fd) != end ? 1 : 0;
 }
 
 int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout)
 {
     static constexpr GUID poll_function = WSAID_WSAPOLL;
-    const call_scope scope;
+    call_scope scope;
     if (!scope) {
         return fail(SOCKET_ERROR, WSANOTINITIALISED);
     }
@@ -80,6 +80,6 @@ int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout)
         std::for_each(fdArray, end, [](WSAPOLLFD& each) { each.revents = POLLNVAL; });
         return fail(SOCKET_ERROR, WSAENOTSOCK);
     }
-    const auto poll = extension_function<LPFN_WSAPOLL>(first->fd, poll_function);
+    const auto poll = extension_function<LPFN_WSAPOLL>(scope, first->fd, poll_function);
     return poll == nullptr ? SOCKET_ERROR : poll(fdArray, fds, timeout);
 }

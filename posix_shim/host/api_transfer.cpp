@@ -68,11 +68,11 @@ int WSAAPI WSASendMsg(SOCKET Handle, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNu
                       LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
 {
     static constexpr GUID send_message_function = WSAID_WSASENDMSG;
-    const call_scope scope;
+    call_scope scope;
     if (!scope) {
         return fail(SOCKET_ERROR, WSANOTINITIALISED);
     }
-    const auto send_message = extension_function<LPFN_WSASENDMSG>(Handle, send_message_function);
+    const auto send_message = extension_function<LPFN_WSASENDMSG>(scope, Handle, send_message_function);
     return send_message == nullptr
                ? SOCKET_ERROR
                : send_message(Handle, lpMsg, dwFlags, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);

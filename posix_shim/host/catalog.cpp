@@ -150,6 +150,21 @@ int entry_named_by(const WSAPROTOCOL_INFOW& info, catalog_entry& found)
     return info.dwCatalogEntryId == 0 && info.iAddressFamily == 0 ? WSAEAFNOSUPPORT : WSAEINVAL;
 }
 
+bool entry_exists(DWORD catalog_entry_id) noexcept
+{
+    for (const builtin_row& row : builtin_rows) {
+        if (row.catalog_entry_id == catalog_entry_id) {
+            return true;
+        }
+    }
+    std::lock_guard lock(catalog_mutex);
+    const entry_list* list = added_entries;
+    while (list != nullptr && list->entry.info.dwCatalogEntryId != catalog_entry_id) {
+        list = list->next;
+    }
+    return list != nullptr;
+}
+
 bool find_entry(DWORD catalog_entry_id, catalog_entry& found)
 {
     return copy_first(

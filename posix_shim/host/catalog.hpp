@@ -22,6 +22,8 @@ struct catalog_entry {
 /// unknown. Returns 0, WSAEAFNOSUPPORT (empty structure, SOCK-11) or WSAEINVAL.
 [[nodiscard]] int entry_named_by(const WSAPROTOCOL_INFOW& info, catalog_entry& found);
 
+/// Takes no lock for built-in entries: providers ask each time before they wait.
+[[nodiscard]] bool entry_exists(DWORD catalog_entry_id) noexcept;
 [[nodiscard]] bool find_entry(DWORD catalog_entry_id, catalog_entry& found);
 [[nodiscard]] bool find_entry(const GUID& provider_id, catalog_entry& found);
 [[nodiscard]] bool first_entry_of_family(int af, catalog_entry& found);

@@ -7,22 +7,31 @@
 namespace spindle::host {
 
 /// The provider's function for the identifier; nullptr, with the last error set, when the provider has none
-/// or the socket is none. The caller holds a call_scope for as long as it uses the pointer.
+/// or the socket is none. The caller holds `scope` for as long as it uses the pointer; from here on its call
+/// counts as one inside that provider.
 template <class Function>
-Function extension_function(SOCKET s, const GUID& identifier) noexcept
+Function extension_function(call_scope& scope, SOCKET s, const GUID& identifier) noexcept
 {
+    kernel::socket_entry entry;
+    if (!kernel::handles.find_socket(s, entry)) {
+        return fail(Function{nullptr}, WSAENOTSOCK);
+    }
+    auto& target = *static_cast<provider*>(entry.owner);
+    scope.enter_provider(target);
     GUID wanted = identifier;
     Function found = nullptr;
     DWORD returned = 0;
-    const int result = call_provider(s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
-        return table.lpWSPIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &wanted, sizeof wanted, &found,
-                                sizeof found, &returned, nullptr, nullptr, nullptr, lpErrno);
-    });
-    if (result != 0) {
-        // A socket that exists but has no such function: the provider says so with any of several codes.
-        return this_thread.last_error == WSAENOTSOCK ? nullptr : fail(Function{nullptr}, WSAEOPNOTSUPP);
+    int error = 0;
+    const int result =
+        target.table().lpWSPIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &wanted, sizeof wanted, &found,
+                                  sizeof found, &returned, nullptr, nullptr, nullptr, &error);
+    if (result == 0 && found != nullptr) {
+        return found;
     }
-    return found != nullptr ? found : fail(Function{nullptr}, WSAEOPNOTSUPP);
+    // Providers that lack a function say so with several codes; for the program it is one thing. What is
+    // wrong with the socket or the library stays as it is.
+    const bool lacking = result == 0 || error == WSAEINVAL || error == WSAENOPROTOOPT || error == WSAEFAULT;
+    return fail(Function{nullptr}, lacking ? WSAEOPNOTSUPP : error);
 }
 
 }  // namespace spindle::host

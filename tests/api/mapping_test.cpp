@@ -443,3 +443,29 @@ TEST_CASE("MAP-19, UP-18 an overlapped call brings the calling thread's id", "[a
     WSAIoctl(made, FIONREAD, nullptr, 0, &number, 4, &count, &overlapped, nullptr);
     CHECK(entry.argument(9) != 0);
 }
+
+TEST_CASE("MAP-21 select goes to the provider of the first member: read, then write, then except set", "[api][mapping]")
+{
+    recorded_entry entry;
+    const winsock started;
+    const auto recorded = recorded_socket();
+    const auto other = bound_udp();
+    const timeval poll{0, 0};
+    const auto arrives = [&](SOCKET read, SOCKET write, SOCKET except) {
+        std::array<fd_set, 3> sets;
+        const std::array<SOCKET, 3> members{read, write, except};
+        for (std::size_t index = 0; index < 3; ++index) {
+            FD_ZERO(&sets[index]);
+            if (members[index] != INVALID_SOCKET) {
+                FD_SET(members[index], &sets[index]);
+            }
+        }
+        entry.record().calls = 0;
+        select(0, &sets[0], &sets[1], &sets[2], &poll);
+        return entry.record().calls == 1 && entry.record().last == slot::select;
+    };
+    CHECK(arrives(recorded, other, other));
+    CHECK(arrives(INVALID_SOCKET, recorded, other));
+    CHECK(arrives(INVALID_SOCKET, INVALID_SOCKET, recorded));
+    CHECK_FALSE(arrives(other, recorded, recorded));
+}

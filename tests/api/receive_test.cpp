@@ -158,7 +158,7 @@ TEST_CASE("XFR-45, SHUT-6 after SD_RECEIVE receives fail with WSAESHUTDOWN, repe
     }
 }
 
-TEST_CASE("XFR-46, SHUT-7, LNX-24 a receive pending before SD_RECEIVE gets data that arrive later",
+TEST_CASE("XFR-46, LNX-24 a receive pending before SD_RECEIVE gets data that arrive later",
           "[api][receive][shutdown]")
 {
     const winsock started;

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compiles typical Winsock programs against posix_shim/include with warnings as errors.
 
-Besides the files of programs/ it tries every Winsock header alone and every pair of a Winsock header and an ordinary
-header of libc or the standard library in both orders. Nothing is linked or run: the question is whether sources
-compile, and whether their object files ask for our symbols and never for the libc function of the same name.
+Besides the files of programs/ it tries every Winsock header alone and every pair of a Winsock
+header and an ordinary header of libc or the standard library in both orders. Nothing is linked or
+run: the question is whether sources compile, and whether their object files ask for our symbols and
+never for the libc function of the same name.
 """
 
 import argparse
@@ -28,53 +29,100 @@ PROGRAMS = [
     ("control_messages.c", ["c99", "gnu11"], [[], ["-DNOMINMAX"]]),
     ("time_of_day.cpp", ["gnu++11", "c++20"], [[], ["-DWINSOCK_LAST"]]),
     ("standard_library.cpp", ["c++11", "gnu++17", "c++20"], [[], ["-DWINSOCK_LAST"]]),
-    ("standard_library.cpp", ["gnu++20"], [["-D_WIN32", "-D_WIN64"], ["-O2", "-D_FORTIFY_SOURCE=2"], ["-fshort-wchar"]]),
+    ("standard_library.cpp", ["gnu++20"], [["-D_WIN32", "-D_WIN64"], ["-O2", "-D_FORTIFY_SOURCE=2"],
+                                           ["-fshort-wchar"]]),
     ("layered_provider.cpp", ["c++11", "c++20"], [[]]),
     ("wide_text.cpp", ["c++11", "c++20"], [[], ["-fshort-wchar"]]),
+    ("quiet_macros.cpp", ["c++20"], [["-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion",
+                                      "-Wold-style-cast", "-Wcast-qual", "-Wzero-as-null-pointer-constant"]]),
 ]
 
-HEADERS = ["winsock2.h", "winsock.h", "ws2tcpip.h", "ws2spi.h", "mswsock.h", "ws2def.h", "ws2ipdef.h", "mstcpip.h",
-           "afunix.h", "nspapi.h", "qos.h", "in6addr.h", "inaddr.h", "windows.h", "windef.h", "winnt.h", "winbase.h",
-           "winerror.h", "basetsd.h", "guiddef.h", "minwindef.h", "synchapi.h", "handleapi.h", "ioapiset.h",
-           "errhandlingapi.h", "mswsockdef.h", "WinSock2.h", "Winsock2.h", "WS2tcpip.h", "Ws2tcpip.h", "WS2TCPIP.h",
-           "Windows.h", "WINDOWS.h", "MSWSock.h", "Mswsock.h", "WinSock.h", "Ws2spi.h", "WS2spi.h", "wspiapi.h"]
-C_NEIGHBOURS = ["stdlib.h", "stdio.h", "string.h", "unistd.h", "sys/types.h", "sys/select.h", "sys/time.h", "time.h",
-                "errno.h", "signal.h", "sys/resource.h", "sys/timex.h", "sys/stat.h", "fcntl.h", "pthread.h",
-                "utmpx.h", "wchar.h", "stdatomic.h"]
-CXX_NEIGHBOURS = ["functional", "thread", "mutex", "chrono", "iostream", "atomic", "vector", "string", "regex",
-                  "random", "condition_variable", "filesystem", "future"]
-USE = ("int probe(void);\nint probe(void)\n{\n    fd_set set;\n    struct timeval tv = {1, 0};\n    char name[64];\n"
-       "    u_long on = 1;\n    FD_ZERO(&set);\n    return select(0, &set, NULL, NULL, &tv) +\n"
-       "           gethostname(name, sizeof(name)) + ioctlsocket(INVALID_SOCKET, FIONBIO, &on) +\n"
-       "           (sizeof(on) == 4 && sizeof(tv) == 8 ? 0 : 1);\n}\n")
+HEADERS = """
+    winsock2.h winsock.h ws2tcpip.h ws2spi.h mswsock.h ws2def.h ws2ipdef.h mstcpip.h afunix.h
+    nspapi.h qos.h in6addr.h inaddr.h windows.h windef.h winnt.h winbase.h winerror.h basetsd.h
+    guiddef.h minwindef.h synchapi.h handleapi.h ioapiset.h errhandlingapi.h mswsockdef.h
+""".split()
+SPELLINGS = """
+    WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h
+    Mswsock.h WinSock.h Ws2spi.h WS2spi.h wspiapi.h
+""".split()
+C_NEIGHBOURS = """
+    stdlib.h stdio.h string.h unistd.h sys/types.h sys/select.h sys/time.h time.h errno.h
+    signal.h sys/resource.h sys/timex.h sys/stat.h fcntl.h pthread.h utmpx.h wchar.h stdatomic.h
+""".split()
+CXX_NEIGHBOURS = """
+    functional thread mutex chrono iostream atomic vector string regex random condition_variable
+    filesystem future
+""".split()
+USE = """
+int probe(void);
+int probe(void)
+{
+    fd_set set;
+    struct timeval tv = {1, 0};
+    char name[64];
+    u_long on = 1;
+    FD_ZERO(&set);
+    return select(0, &set, NULL, NULL, &tv) + gethostname(name, sizeof(name)) +
+           ioctlsocket(INVALID_SOCKET, FIONBIO, &on) + (sizeof(on) == 4 && sizeof(tv) == 8 ? 0 : 1);
+}
+"""
+PLAIN = """
+#include <sys/select.h>
+#include <sys/time.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <poll.h>
+#if FD_SETSIZE != 1024
+#error FD_SETSIZE
+#endif
+int probe(void);
+int probe(void)
+{
+    struct timeval tv;
+    char name[64];
+    socklen_t n = 0;
+    return gettimeofday(&tv, NULL) + gethostname(name, sizeof(name)) + (sizeof(tv) == 16) + (int)n;
+}
+"""
+CAPACITY = """
+#include <stdlib.h>
+{}
+#include <winsock2.h>
+typedef char check[FD_SETSIZE == {} && sizeof(fd_set) == 8 + {} * sizeof(SOCKET) ? 1 : -1];
+"""
 
 # libc functions a Winsock program must never end up with.
-FORBIDDEN = set("accept bind connect getpeername getsockname getsockopt listen recv recvfrom select send sendto "
-                "setsockopt shutdown socket htonl htons ntohl ntohs inet_addr inet_ntoa inet_pton inet_ntop "
-                "gethostbyaddr gethostbyname gethostname __gethostname_chk getaddrinfo freeaddrinfo getnameinfo "
-                "getservbyname getservbyport getprotobyname getprotobynumber __fdelt_chk in6addr_any "
-                "in6addr_loopback".split())
+FORBIDDEN = set("""
+    accept bind connect getpeername getsockname getsockopt listen recv recvfrom select send
+    sendto setsockopt shutdown socket htonl htons ntohl ntohs inet_addr inet_ntoa inet_pton
+    inet_ntop gethostbyaddr gethostbyname gethostname __gethostname_chk getaddrinfo freeaddrinfo
+    getnameinfo getservbyname getservbyport getprotobyname getprotobynumber __fdelt_chk
+""".split())
 
 
 class compilation:
     """One compiler call: what it compiles, and what must come of it."""
 
-    def __init__(self, title, command, text=None, refused_with=None):
-        self.title, self.command, self.text, self.refused_with = title, command, text, refused_with
+    def __init__(self, title, command, text=None, refused_with=None, forbidden=FORBIDDEN):
+        self.title, self.command, self.text = title, command, text
+        self.refused_with, self.forbidden = refused_with, forbidden
 
     def run(self, folder):
         """Returns a complaint, or None."""
-        with tempfile.NamedTemporaryFile(suffix=".o", dir=folder) as output:
-            result = subprocess.run([*self.command, "-o", output.name], input=self.text, capture_output=True, text=True,
-                                    check=False)
-            if self.refused_with:
-                if result.returncode == 0 or self.refused_with not in result.stderr:
-                    return f"{self.title}: should have been refused with '{self.refused_with}'\n{result.stderr}"
-                return None
-            if result.returncode:
-                return f"{self.title}: {' '.join(self.command)}\n{result.stderr[:3000]}"
-            symbols = subprocess.run(["nm", "-u", output.name], capture_output=True, text=True, check=True).stdout
-        wrong = FORBIDDEN & {line.split()[-1] for line in symbols.splitlines()}
+        output = pathlib.Path(folder, f"{id(self)}.o")
+        result = subprocess.run([*self.command, "-o", str(output)], input=self.text, capture_output=True,
+                                text=True, check=False)
+        if self.refused_with:
+            if result.returncode == 0 or self.refused_with not in result.stderr:
+                return f"{self.title}: should have been refused with '{self.refused_with}'\n{result.stderr}"
+            return None
+        if result.returncode:
+            return f"{self.title}: {' '.join(self.command)}\n{result.stderr[:3000]}"
+        symbols = subprocess.run(["nm", "-u", str(output)], capture_output=True, text=True, check=True).stdout
+        output.unlink()
+        wrong = self.forbidden & {line.split()[-1] for line in symbols.splitlines()}
         return f"{self.title}: refers to libc's {', '.join(sorted(wrong))}" if wrong else None
 
 
@@ -85,16 +133,20 @@ def compilations(cc, cxx, include):
         for standard in standards:
             for options in option_sets:
                 title = f"{name} -std={standard} {' '.join(options)}"
-                command = [compiler, f"-std={standard}", *WARNINGS, *options, *search, "-c", str(HERE / "programs" / name)]
+                command = [compiler, f"-std={standard}", *WARNINGS, *options, *search, "-c",
+                           str(HERE / "programs" / name)]
                 yield compilation(title, command)
     for language, compiler, standard in (("c", cc, "c99"), ("c", cc, "gnu17"), ("c++", cxx, "c++11"),
                                          ("c++", cxx, "c++20")):
-        base = [compiler, "-x", language, f"-std={standard}", *WARNINGS, *search, "-c", "-"]
+        strict = [compiler, "-x", language, f"-std={standard}", *WARNINGS, *STRICT, *search, "-c", "-"]
         for header in HEADERS:
-            yield compilation(f"<{header}> alone, {standard}", [*base[:-2], *STRICT, "-c", "-"],
-                              f"#include <{header}>\n#include <{header}>\n")
-    for language, compiler, standard, neighbours in (("c", cc, "gnu11", C_NEIGHBOURS),
-                                                     ("c++", cxx, "gnu++17", C_NEIGHBOURS[:-1] + CXX_NEIGHBOURS)):
+            yield compilation(f"<{header}> alone, {standard}", strict,
+                              f"#include <{header}>\n#include <{header}>\nextern int not_empty;\n")
+    yield compilation("all spellings", [cc, "-x", "c", *WARNINGS, *search, "-c", "-"],
+                      "".join(f"#include <{name}>\n" for name in SPELLINGS) + USE)
+    for language, compiler, standard, neighbours in (
+            ("c", cc, "gnu11", C_NEIGHBOURS),
+            ("c++", cxx, "gnu++17", CXX_NEIGHBOURS + C_NEIGHBOURS[3:8])):
         base = [compiler, "-x", language, f"-std={standard}", *WARNINGS, *search, "-c", "-"]
         every = "".join(f"#include <{name}>\n" for name in neighbours)
         for name in neighbours:
@@ -109,15 +161,16 @@ def compilations(cc, cxx, include):
                           f"#include <{name}>\n#include <winsock2.h>\n", "exclude each other")
         yield compilation(f"<{name}> after Winsock", [cc, "-x", "c", *WARNINGS, *search, "-c", "-"],
                           f"#include <winsock2.h>\n#include <{name}>\n{USE}")
+    for title, define, own, expected in (
+            ("is 64", [], "", 64),
+            ("of the command line", ["-DFD_SETSIZE=2048"], "", 2048),
+            ("defined after libc's", [], "#undef FD_SETSIZE\n#define FD_SETSIZE 1024", 1024)):
+        yield compilation("FD_SETSIZE " + title, [cc, "-x", "c", *WARNINGS, *search, *define, "-c", "-"],
+                          CAPACITY.format(own, expected, expected))
     # Without Winsock in the source file the headers beside ours change nothing for libc's users.
-    plain = "".join(f"#include <{name}>\n" for name in ("sys/select.h", "sys/time.h", "sys/resource.h", "unistd.h"))
-    plain += ("#include <sys/socket.h>\n#include <poll.h>\n"
-              "#if FD_SETSIZE != 1024\n#error FD_SETSIZE\n#endif\n"
-              "int probe(void);\nint probe(void)\n{\n    struct timeval tv;\n    char name[64];\n    socklen_t n = 0;\n"
-              "    return gettimeofday(&tv, NULL) + gethostname(name, sizeof(name)) + (sizeof(tv) == 16) + (int)n;\n}\n")
     for define in ([], ["-DFD_SETSIZE=4096"]):
         yield compilation("libc alone " + " ".join(define),
-                          [cc, "-x", "c", *WARNINGS, *search, *define, "-fsyntax-only", "-"], plain)
+                          [cc, "-x", "c", *WARNINGS, *search, *define, "-c", "-"], PLAIN, forbidden=set())
 
 
 def main():

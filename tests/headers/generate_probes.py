@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Proves that the Winsock headers of posix_shim/include have mingw-w64's constants and layouts.
 
-A probe is one number that both compilers can work out: a constant, a size, an offset, the bytes of a GUID, the shape
-of a function type. probes.txt names the probes; this script turns them into one C++ source whose only content is an
-array of numbers in a section of its own, compiles it natively and, if there is a cross compiler, for Windows, and
-reads the section out of the object files, so nothing foreign is ever run. Values that Windows' headers gave are kept
-in mingw_values.txt; exceptions.txt lists where mingw-w64 lacks a name or is known to be wrong, with the reason.
+A probe is one number that both compilers can work out: a constant, a size, an offset, the bytes of
+a GUID, the shape of a function type. probes.txt names the probes; this script turns them into one
+C++ source whose only content is an array of numbers in a section of its own, compiles it natively
+and, if there is a cross compiler, for Windows, and reads the section out of the object files, so
+nothing foreign is ever run. Values that Windows' headers gave are kept in mingw_values.txt;
+exceptions.txt lists where mingw-w64 lacks a name or is known to be wrong, with the reason.
 """
 
 import argparse
@@ -219,7 +220,7 @@ def read_values(path):
 
 def write_values(path, values):
     with path.open("w") as file:
-        file.write("# What mingw-w64's headers say, written by generate_probes.py --update; not edited by hand.\n")
+        file.write("# What mingw-w64's headers say, written by generate_probes.py --update, never by hand.\n")
         for key, value in values.items():
             file.write(f"{key} = {value:#x}\n")
 
@@ -249,12 +250,15 @@ def coverage(include, probes):
     return not missing
 
 
-COVERED = {"families.h", "options.h", "addrinfo.h", "socket_types.h", "protocol_info.h", "name_space.h", "ws2def.h",
-           "ws2ipdef.h", "ws2tcpip.h", "mswsock.h", "mswsockdef.h", "mstcpip.h", "afunix.h", "nspapi.h", "qos.h",
-           "ws2spi.h", "catalog_types.h", "wsa_errors.h", "winerror.h", "registered_io.h", "nsp_types.h"}
+COVERED = set("""
+    families.h options.h addrinfo.h socket_types.h protocol_info.h name_space.h ws2def.h
+    ws2ipdef.h ws2tcpip.h mswsock.h mswsockdef.h mstcpip.h afunix.h nspapi.h qos.h ws2spi.h
+    catalog_types.h wsa_errors.h winerror.h registered_io.h nsp_types.h
+""".split())
 # Words that stand for a type, a function or a piece of syntax, not for a number.
-NOT_CONSTANT = (r"_[A-Z0-9]+_(INCLUDED|H)?$|_\w+_DEFINED$|__\w+|h_addr$|h_errno$|WSAEVENT|LPWSAEVENT|WSAOVERLAPPED|WSPAPI|"
-                r"LPFN_|SPINDLE_|SERVICE_TYPE_VALUE_\w*$|IN6ADDR_\w+_INIT|SCOPEID_\w+|PF_MAX$|"
+NOT_CONSTANT = (r"_[A-Z0-9]+_(INCLUDED|H)?$|_\w+_DEFINED$|__\w+|h_addr$|h_errno$|WSAEVENT|"
+                r"LPWSAEVENT|WSAOVERLAPPED|WSPAPI|LPFN_|SPINDLE_|SERVICE_TYPE_VALUE_\w*$|"
+                r"IN6ADDR_\w+_INIT|SCOPEID_\w+|PF_MAX$|"
                 r"(GetAddrInfo|FreeAddrInfo|GetNameInfo|InetPton|InetNtop|gai_strerror)")
 ALIAS = r"(WSA_CMSG|WSA_CMSGHDR|WSA_CMSGDATA)\w*$"
 
@@ -277,7 +281,8 @@ def main():
         foreign = evaluate(arguments.cross, shared, [])
         if arguments.update:
             write_values(HERE / "mingw_values.txt", foreign)
-        ok &= compare("mingw_values.txt against " + arguments.cross, read_values(HERE / "mingw_values.txt"), foreign)
+        ok &= compare("mingw_values.txt against " + arguments.cross, read_values(HERE / "mingw_values.txt"),
+                      foreign)
 
     expected = read_values(HERE / "mingw_values.txt")
     unknown = [key for key, _ in shared if key not in expected]

@@ -312,6 +312,7 @@ void end_process_without_cleanup(End end)
     static auto* const spi = new spi_fixture;
     const auto pair = spi->tcp_pair();
     REQUIRE(spi->spi.queue_pattern(pair.here, 1, beyond_system_buffers) == 0);
+    REQUIRE(spi->spi.set_nonblocking(pair.here, false) == 0);
     auto* const reader = new background_call([pair] {
         std::array<char, 4> buffer{};
         return spi->spi.receive(pair.here, buffer.data(), buffer.size()).code;

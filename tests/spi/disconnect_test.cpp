@@ -100,12 +100,13 @@ TEST_CASE("DISC-8 neither call blocks or gives up the handle, whatever is unsent
     REQUIRE(spi.spi.queue_pattern(half.socket, 62, beyond_system_buffers) == 0);
     REQUIRE(spi.spi.set_nonblocking(half.socket, false) == 0);
     REQUIRE(spi.spi.set_linger(half.socket, 1, 30) == 0);
+    const auto queries = spi.host.blocking_queries().size();
     const stopwatch watch;
     CHECK(spi.spi.send_disconnect(half.socket) == 0);
     CHECK(spi.spi.receive_disconnect(half.socket) == 0);
     CHECK(watch.elapsed() < 5s);
     CHECK(spi.host.closed().empty());
-    CHECK(spi.host.blocking_queries().empty());
+    CHECK(spi.host.blocking_queries().size() == queries);
     REQUIRE(spi.spi.set_linger(half.socket, 1, 0) == 0);
     CHECK(spi.spi.close(half.socket) == 0);
 }

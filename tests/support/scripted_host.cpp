@@ -103,6 +103,8 @@ scripted_host::scripted_host()
     for (place_ = 0; place_ < place_count; ++place_) {
         if (places[place_] == nullptr) {
             places[place_] = this;
+            // No two hosts that live at the same time give out the same value.
+            next_handle_ = 0x4000 + place_ * 0x100'0000;
             return;
         }
     }

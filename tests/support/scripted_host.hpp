@@ -84,7 +84,7 @@ private:
     std::function<void(SOCKET)> close_action_;
     std::function<bool()> hook_;
     std::function<void()> call_action_;
-    SOCKET next_handle_ = 0x4000;
+    SOCKET next_handle_ = 0;
     std::map<SOCKET, DWORD_PTR> open_;
     std::vector<handle_record> created_;
     std::vector<handle_record> modified_;

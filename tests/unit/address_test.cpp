@@ -77,8 +77,8 @@ TEST_CASE("Address text follows RFC 5952", "[unit][address]")
     CHECK(ipv6_text({0x20, 0x01, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1}) == "[2001::1:1:0:0:1]:1");
     CHECK(ipv6_text({0, 1, 0, 0, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7}) == "[1:0:2:3:4:5:6:7]:1");
     CHECK(ipv6_text({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1}) == "[::ffff:10.0.0.1]:1");
-    CHECK(socket_address::ipv6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xAB}, 9, 3).to_string()
-          == "[fe80::ab%3]:9");
+    CHECK(socket_address::ipv6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xAB}, 9, 3).to_string() ==
+          "[fe80::ab%3]:9");
     CHECK(socket_address{}.to_string().empty());
 }
 

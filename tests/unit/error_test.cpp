@@ -1,4 +1,5 @@
-// The error category: every documented number has its name, messages are usable, and std::errc comparisons hold.
+// The error category: every documented number has its name, messages are usable, and std::errc comparisons
+// hold.
 #include <set>
 #include <string>
 
@@ -39,7 +40,8 @@ TEST_CASE("An error code of the category compares with std::errc", "[unit][error
     CHECK(std::error_code{errc::would_block} == std::errc::operation_would_block);
     CHECK(std::error_code{errc::connection_refused} == std::errc::connection_refused);
     CHECK(std::error_code{errc::connection_refused} != std::errc::timed_out);
-    CHECK(std::error_code{errc::disconnecting}.default_error_condition().category() == spindle::winsock_category());
+    CHECK(std::error_code{errc::disconnecting}.default_error_condition().category() ==
+          spindle::winsock_category());
 }
 
 TEST_CASE("Success is no error and foreign codes are system call failures", "[unit][error]")

@@ -1,5 +1,6 @@
-// The built-in transport over real loopback sockets: transfer, errors, waits in both forms, and the end of it all.
-// What the system itself shows (descriptors, threads) is checked where the contract promises something about it.
+// The built-in transport over real loopback sockets: transfer, errors, waits in both forms, and the end of it
+// all. What the system itself shows (descriptors, threads) is checked where the contract promises something
+// about it.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -56,7 +57,9 @@ struct connected : world {
     std::unique_ptr<lower_socket> client;
     std::unique_ptr<lower_socket> server;
 
-    explicit connected(address_family family = address_family::ipv4) : connected(socket_address::loopback(family)) {}
+    explicit connected(address_family family = address_family::ipv4)
+        : connected(socket_address::loopback(family))
+    {}
     explicit connected(const socket_address& local)
     {
         accepting = listener(local);
@@ -121,9 +124,9 @@ bool eventually(Condition condition)
 TEST_CASE("Streams of every family carry data both ways and end", "[unit][transport]")
 {
     const auto path = path_in_tmp("spindle-stream-");
-    const auto local = GENERATE_REF(values({socket_address::loopback(address_family::ipv4),
-                                            socket_address::loopback(address_family::ipv6),
-                                            *socket_address::local(path)}));
+    const auto local =
+        GENERATE_REF(values({socket_address::loopback(address_family::ipv4),
+                             socket_address::loopback(address_family::ipv6), *socket_address::local(path)}));
     {
         connected pair{local};
         CHECK(receive(*pair.server).error == errc::would_block);
@@ -176,7 +179,8 @@ TEST_CASE("T-ENO/connecting to nobody is refused, at once or later", "[unit][tra
     CHECK(outcome.error() == errc::connection_refused);
 
     auto local = w.open(address_family::local);
-    CHECK(local->connect(*socket_address::local(path_in_tmp("spindle-nobody-"))).error() == errc::connection_refused);
+    CHECK(local->connect(*socket_address::local(path_in_tmp("spindle-nobody-"))).error() ==
+          errc::connection_refused);
 }
 
 TEST_CASE("LNX-14 a socket is renewed in place after a failed connect", "[unit][transport]")
@@ -192,7 +196,8 @@ TEST_CASE("LNX-14 a socket is renewed in place after a failed connect", "[unit][
     CHECK(pair.client->connect_result());
 }
 
-TEST_CASE("LNX-30 abort resets the connection although a thread still waits on the socket", "[unit][transport]")
+TEST_CASE("LNX-30 abort resets the connection although a thread still waits on the socket",
+          "[unit][transport]")
 {
     connected pair;
     const auto wake = pair.net->make_interrupter();
@@ -301,11 +306,13 @@ TEST_CASE("LNX-22 options reach the system and come back as asked", "[unit][tran
     CHECK(*pair.client->unacknowledged_bytes() == 0);
 }
 
-TEST_CASE("A wait ends by the interrupter, by the deadline, and not by a fresh stream socket", "[unit][transport]")
+TEST_CASE("A wait ends by the interrupter, by the deadline, and not by a fresh stream socket",
+          "[unit][transport]")
 {
     world w;
     auto fresh = w.open(address_family::ipv4);
-    CHECK(fresh->wait(readiness::readable | readiness::writable, *w.wake, clock::now() + 1ms) == readiness::none);
+    CHECK(fresh->wait(readiness::readable | readiness::writable, *w.wake, clock::now() + 1ms) ==
+          readiness::none);
     auto other = std::async(std::launch::async, [&] { w.wake->interrupt(); });
     CHECK(w.wait(*fresh, readiness::readable) == readiness::interrupted);
     other.get();
@@ -365,6 +372,30 @@ TEST_CASE("A cancelled wait is called with none and makes room for the next", "[
     REQUIRE(pair.client->async_wait(readiness::readable, [&](readiness what) { closed.set_value(what); }));
     pair.client->close();
     CHECK(closed.get_future().get() == readiness::none);
+}
+
+TEST_CASE("OOB-8 an asynchronous wait for urgent data is not woken by plain data", "[unit][transport]")
+{
+    connected pair;
+    std::promise<readiness> plain;
+    std::promise<readiness> urgent;
+    REQUIRE(pair.server->async_wait(readiness::urgent, [&](readiness what) { urgent.set_value(what); }));
+    REQUIRE(pair.server->async_wait(readiness::readable, [&](readiness what) { plain.set_value(what); }));
+    REQUIRE(send(*pair.client, "x"));
+    CHECK(plain.get_future().get() == readiness::readable);
+    REQUIRE(send(*pair.client, "!", nullptr, transfer_flags::out_of_band));
+    CHECK(urgent.get_future().get() == readiness::urgent);
+}
+
+TEST_CASE("A refused second wait leaves its handler to the caller", "[unit][transport]")
+{
+    connected pair;
+    std::shared_ptr<lower_socket> owned{std::move(pair.server)};
+    REQUIRE(owned->async_wait(readiness::readable, [](readiness) {}));
+    auto& socket = *owned;
+    // The handler owns the last reference: refusing it destroys the socket, which must not find its lock taken.
+    lower_socket::wait_handler last = [owned = std::move(owned)](readiness) {};
+    CHECK(socket.async_wait(readiness::readable, std::move(last)).error() == errc::invalid_argument);
 }
 
 TEST_CASE("A peer's end wakes waits for either direction", "[unit][transport]")
@@ -443,7 +474,8 @@ TEST_CASE("START-24 nothing is made before it is needed and nothing is left afte
     CHECK(eventually([&] { return entries("/proc/self/task") == threads; }));
 }
 
-TEST_CASE("Stop destroys what is pending without calling it, also what owns its own socket", "[unit][transport]")
+TEST_CASE("Stop destroys what is pending without calling it, also what owns its own socket",
+          "[unit][transport]")
 {
     const auto descriptors = entries("/proc/self/fd");
     std::atomic<int> called{0};
@@ -459,7 +491,8 @@ TEST_CASE("Stop destroys what is pending without calling it, also what owns its 
         pair.net->stop();
         CHECK(called == 0);
         CHECK(witness.use_count() == 1);
-        CHECK(pair.accepting->async_wait(readiness::readable, [](readiness) {}).error() == errc::operation_aborted);
+        CHECK(pair.accepting->async_wait(readiness::readable, [](readiness) {}).error() ==
+              errc::operation_aborted);
     }
     CHECK(entries("/proc/self/fd") == descriptors);
 }

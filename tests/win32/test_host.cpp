@@ -45,24 +45,31 @@ unsigned thread_count()
     return count;
 }
 
-/// A thread that was joined may still be on its way out of the system's books.
+/// The system's own thread pool, which the provider waits through, keeps idle threads for some seconds: they are no
+/// provider threads, but only the time tells the two apart.
 bool threads_fall_to(unsigned expected)
 {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (thread_count() > expected) {
         if (std::chrono::steady_clock::now() > deadline) {
             return false;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return true;
 }
 
-DWORD handle_count()
+/// Grows when handles are left open: their count or, where the system keeps none (Wine 8.0 answers 0), the number
+/// the next handle gets, which is the lowest free one there.
+std::uintptr_t handle_mark()
 {
     DWORD count = 0;
-    GetProcessHandleCount(GetCurrentProcess(), &count);
-    return count;
+    if (GetProcessHandleCount(GetCurrentProcess(), &count) != 0 && count != 0) {
+        return count;
+    }
+    const HANDLE next = CreateEventA(nullptr, TRUE, FALSE, nullptr);
+    CloseHandle(next);
+    return reinterpret_cast<std::uintptr_t>(next);
 }
 
 /// The SPI calls in the few forms the scenarios need.
@@ -240,7 +247,7 @@ void run_round(const char* path)
         if (!library.loaded()) {
             return;
         }
-        check(thread_count() == threads_before, "loading starts no thread");
+        check(thread_count() <= threads_before, "loading starts no thread");
         check_refused_starts(library);
         check(library.start() == 0, "WSPStartup");
         check_table(library);
@@ -251,7 +258,6 @@ void run_round(const char* path)
         check_after_cleanup(spi);
     }
     check(GetModuleHandleA(module_name) == nullptr, "the library left memory");
-    check(threads_fall_to(threads_before), "no thread was left behind");
 }
 
 }  // namespace
@@ -265,19 +271,18 @@ int main(int argc, char** argv)
         std::printf("the system has no Winsock\n");
         return 100;
     }
-    DWORD handles_after_second = 0;
+    const unsigned threads_at_start = thread_count();
+    std::uintptr_t handles_after_second = 0;
     for (int round = 1; round <= rounds; ++round) {
         std::printf("round %d\n", round);
         run_round(path);
         // The first rounds fill caches of the system; from then on nothing may be added.
         if (round == 2) {
-            handles_after_second = handle_count();
+            handles_after_second = handle_mark();
         }
     }
-    if (rounds > 2) {
-        std::printf("handles: %lu after round 2, %lu at the end\n", handles_after_second, handle_count());
-        check(handle_count() <= handles_after_second, "the rounds left no Windows handle behind");
-    }
+    check(threads_fall_to(threads_at_start), "no thread was left behind");
+    check(rounds < 3 || handle_mark() <= handles_after_second, "the rounds left no Windows handle behind");
     WSACleanup();
     std::printf("%u failures\n", failures);
     return static_cast<int>(std::min(failures, 100U));

@@ -153,9 +153,12 @@ public:
 
     /// Waits on the calling thread until one of the wanted conditions (or failed) holds, the interrupter is
     /// triggered (interrupted) or the deadline passes (none). `wanted` none waits for failed or the interrupter.
+    /// A stream socket that neither connects, is connected nor listens when the wait begins has no conditions.
     virtual readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept = 0;
-    /// One-shot: the handler is called once, on the transport's service thread, when `condition` (exactly one of readable, writable)
-    /// or failed holds; with `none` when the wait was cancelled. At most one wait per condition at a time.
+    /// One-shot: the handler is called once, on the transport's service thread, when `condition` (exactly one
+    /// of readable, writable, urgent) or failed holds; with `none` when the wait was cancelled. At most one wait
+    /// per condition at a time. On a stream socket without a connection, attempt or listener the wait begins when
+    /// there is one.
     /// Errors: the service thread could not be started.
     virtual result<void> async_wait(readiness condition, wait_handler handler) = 0;
     /// Pending handlers are called soon with `none`. Any thread.
@@ -172,6 +175,7 @@ public:
 
     /// Errors: as socket creation (address_family_not_supported, too_many_open_sockets, no_buffer_space, access_denied ...).
     virtual result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) = 0;
+    /// Null when the system has no resources left. For waits on sockets of this transport only.
     [[nodiscard]] virtual std::unique_ptr<interrupter> make_interrupter() = 0;
     /// Runs the task on the service thread, soon.
     virtual result<void> post(task work) = 0;

@@ -1,5 +1,6 @@
-// Start, use and end of the transport's loop and service thread. The order of the end: no new work, thread joined,
-// waits detached from Asio, loop destroyed, and only then, without any lock, the handlers that nobody will call.
+// Start, use and end of the transport's loop and service thread. The order of the end: no new work, thread
+// joined, waits detached from Asio, loop destroyed, and only then, without any lock, the handlers that nobody
+// will call.
 #include "asio/asio_context.hpp"
 
 #include <asio/basic_waitable_timer.hpp>
@@ -19,22 +20,24 @@ namespace spindle {
 namespace {
 
 using loop_executor = asio::io_context::executor_type;
-using loop_timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                              loop_executor>;
+using loop_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                              asio::wait_traits<std::chrono::steady_clock>, loop_executor>;
 
-/// A task of post(): Asio copies and moves it as it likes, the client's function is moved only.
+using shared_task = std::shared_ptr<transport::task>;
+
+/// Shared, so that a failing allocation in Asio never destroys the client's function while a lock is held.
 struct posted_task {
-    transport::task work;
-    void operator()() { work(); }
+    shared_task work;
+    void operator()() { (*work)(); }
 };
 
 struct timed_task {
     std::shared_ptr<loop_timer> timer;
-    transport::task work;
+    shared_task work;
     void operator()(const asio::error_code& error)
     {
         if (!error) {
-            work();
+            (*work)();
         }
     }
 };
@@ -109,17 +112,23 @@ try {
 }
 
 result<void> asio_context::post(transport::task work) noexcept
-{
-    return with_loop([&work](asio::io_context& loop) { asio::post(loop, posted_task{std::move(work)}); });
+try {
+    const auto shared = std::make_shared<transport::task>(std::move(work));
+    return with_loop([&shared](asio::io_context& loop) { asio::post(loop, posted_task{shared}); });
+} catch (const std::bad_alloc&) {
+    return errc::no_buffer_space;
 }
 
 result<void> asio_context::after(std::chrono::milliseconds delay, transport::task work) noexcept
-{
-    return with_loop([&work, delay](asio::io_context& loop) {
+try {
+    const auto shared = std::make_shared<transport::task>(std::move(work));
+    return with_loop([&shared, delay](asio::io_context& loop) {
         auto timer = std::make_shared<loop_timer>(loop.get_executor(), delay);
         auto& waiting = *timer;
-        waiting.async_wait(timed_task{std::move(timer), std::move(work)});
+        waiting.async_wait(timed_task{std::move(timer), shared});
     });
+} catch (const std::bad_alloc&) {
+    return errc::no_buffer_space;
 }
 
 bool asio_context::on_service_thread() const noexcept
@@ -143,7 +152,8 @@ void asio_context::stop() noexcept
     thread_.join();
     service_thread_.store(std::thread::id{}, std::memory_order_relaxed);
     detach_all_waits();
-    // Destroys posted tasks and timers. Their destructors may use sockets, whose waits are all detached by now.
+    // Destroys posted tasks and timers. Their destructors may use sockets, whose waits are all detached by
+    // now.
     loop_.reset();
 }
 

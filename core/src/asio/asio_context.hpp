@@ -1,5 +1,5 @@
-// The part of the transport that its sockets share: the Asio loop with its one service thread, made when first
-// needed, and the locks that guard waits. What a wait is, is in wait_node.hpp.
+// The part of the transport that its sockets share: the Asio loop with its one service thread, made when
+// first needed, and the locks that guard waits. What a wait is, is in wait_node.hpp.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@ namespace spindle {
 
 class wait_node;
 
-/// One of the locks among which sockets are spread, and the waits of its sockets. While `open`, and while the lock is
-/// held, the loop exists. Asio is called under it, handlers and their destructors never are.
+/// One of the locks among which sockets are spread, and the waits of its sockets. While `open`, and while the
+/// lock is held, the loop exists. Asio is called under it, handlers and their destructors never are.
 struct alignas(64) wait_shard {
     std::mutex mutex;
     bool open = false;

@@ -6,12 +6,11 @@
 
 namespace spindle {
 
-asio_socket::asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind, native::handle socket,
-                         bool inheritable, bool connected) noexcept
-    : context_{std::move(context)}, socket_{socket}, kind_{kind}, inheritable_{inheritable},
-      active_{connected || kind.type != socket_type::stream}, named_{connected}
-{
-}
+asio_socket::asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind,
+                         native::handle socket, bool inheritable, bool connected) noexcept
+    : context_{std::move(context)}, socket_{socket}, kind_{kind},
+      inheritable_{inheritable}, active_{connected || kind.type != socket_type::stream}, named_{connected}
+{}
 
 asio_socket::~asio_socket()
 {
@@ -100,11 +99,13 @@ result<accepted_connection> asio_socket::accept()
 std::error_code asio_socket::ended_by(std::error_code error) const noexcept
 {
     const auto code = to_errc(error);
-    const bool ended = code == errc::shut_down || code == errc::not_connected || code == errc::connection_reset;
+    const bool ended =
+        code == errc::shut_down || code == errc::not_connected || code == errc::connection_reset;
     if (ended && aborted_.load(std::memory_order_relaxed)) {
         return errc::connection_aborted;  // while the call was on its way
     }
-    // T-ENO, EPIPE: the system says the same whether this side shut down or the peer's reset was reported before.
+    // T-ENO, EPIPE: the system says the same whether this side shut down or the peer's reset was reported
+    // before.
     if (is_stream() && code == errc::shut_down && !send_shut_.load(std::memory_order_relaxed)) {
         return errc::connection_reset;
     }
@@ -123,7 +124,8 @@ result<std::size_t> asio_socket::send(const_buffers buffers, transfer_flags flag
     return sent ? sent : result<std::size_t>{ended_by(sent.error())};
 }
 
-result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_flags flags, socket_address* from)
+result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_flags flags,
+                                             socket_address* from)
 {
     if (aborted_.load(std::memory_order_relaxed)) {
         return errc::connection_aborted;
@@ -232,7 +234,7 @@ try {
             const std::lock_guard lock{shard.mutex};
             if (shard.open) {
                 const bool parked = !active_.load(std::memory_order_acquire);
-                return wait_node::add(*context_, shard, waits_, socket_, condition, parked, std::move(handler));
+                return wait_node::add(*context_, shard, waits_, socket_, condition, parked, handler);
             }
         }
         if (auto started = context_->start(); !started) {

@@ -1,5 +1,5 @@
-// lower_socket over the system's sockets: a thin object that adds to the native calls what they cannot know, namely
-// which side ended a connection, and the pending waits. No Winsock state lives here.
+// lower_socket over the system's sockets: a thin object that adds to the native calls what they cannot know,
+// namely which side ended a connection, and the pending waits. No Winsock state lives here.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ namespace spindle {
 class asio_socket final : public lower_socket {
 public:
     /// Takes over the handle. `connected`: it came from accept().
-    asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind, native::handle socket, bool inheritable,
-                bool connected) noexcept;
+    asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind, native::handle socket,
+                bool inheritable, bool connected) noexcept;
     ~asio_socket() override;
 
     result<void> bind(const socket_address& local) override;
@@ -27,7 +27,8 @@ public:
     result<void> disconnect() override;
     result<accepted_connection> accept() override;
     result<std::size_t> send(const_buffers buffers, transfer_flags flags, const socket_address* to) override;
-    result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags, socket_address* from) override;
+    result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags,
+                                    socket_address* from) override;
     std::error_code take_error() noexcept override;
     result<void> shutdown(shutdown_direction direction) override;
     void abort() noexcept override;
@@ -56,8 +57,8 @@ private:
     socket_kind kind_;
     std::atomic<int> connect_error_{0};  ///< an errc
     const bool inheritable_;
-    /// Streams: a connection or an attempt or a listener exists. Before that the system calls the socket hung up, which
-    /// is no event in Winsock's sense, so nothing is waited for on it.
+    /// Streams: a connection or an attempt or a listener exists. Before that the system calls the socket hung
+    /// up, which is no event in Winsock's sense, so nothing is waited for on it.
     std::atomic<bool> active_;
     std::atomic<bool> named_;
     std::atomic<bool> send_shut_{false};

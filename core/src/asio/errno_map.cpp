@@ -1,5 +1,5 @@
-// The table T-ENO: errno to Winsock code, first the rows that hold for one call only, then those for every call.
-// Sources: Linux manual pages connect(2), accept(2), recv(2), ip(7), unix(7); contract section 2.6.
+// The table T-ENO: errno to Winsock code, first the rows that hold for one call only, then those for every
+// call. Sources: Linux manual pages connect(2), accept(2), recv(2), ip(7), unix(7); contract section 2.6.
 #include "asio/errno_map.hpp"
 
 #include <algorithm>
@@ -100,9 +100,9 @@ constexpr auto rows = std::to_array<row>({
 
 static_assert(EAGAIN == EWOULDBLOCK && ENOTSUP == EOPNOTSUPP);
 
-// accept(2), "Error handling": Linux passes errors of the new connection on as its own. EOPNOTSUPP and ENOPROTOOPT
-// stand there too, but they are also what a socket that cannot accept at all answers, for ever.
-constexpr std::array dead_connection_errors{ECONNABORTED, EPROTO,       ENETDOWN,   EHOSTDOWN,
+// accept(2), "Error handling": Linux passes errors of the new connection on as its own. EOPNOTSUPP and
+// ENOPROTOOPT stand there too, but they are also what a socket that cannot accept at all answers, for ever.
+constexpr std::array dead_connection_errors{ECONNABORTED, EPROTO,       ENETDOWN,    EHOSTDOWN,
                                             ENONET,       EHOSTUNREACH, ENETUNREACH, ETIMEDOUT};
 
 // What ICMP messages become (ip(7), "IP_RECVERR"; kernel table of ICMP codes).

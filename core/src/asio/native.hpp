@@ -1,5 +1,6 @@
-// The system's socket calls as plain functions in Winsock's terms: the only seam between the platforms. posix/ and
-// win32/ each implement all of it; which is compiled is the build's choice. No state and no waiting queue lives here.
+// The system's socket calls as plain functions in Winsock's terms: the only seam between the platforms.
+// posix/ and win32/ each implement all of it; which is compiled is the build's choice. No state and no
+// waiting queue lives here.
 //
 // All calls are non-blocking except wait(); a call that the system interrupts is restarted. Handles are the
 // system's descriptors or SOCKETs, widened.
@@ -38,7 +39,8 @@ void close(handle socket) noexcept;
 result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) noexcept;
 
 result<void> bind(handle socket, const socket_kind& kind, const socket_address& local) noexcept;
-/// Asks that a port the system chooses by itself comes from Windows' dynamic range, where it can be asked (LNX-9).
+/// Asks that a port the system chooses by itself comes from Windows' dynamic range, where it can be asked
+/// (LNX-9).
 void prefer_dynamic_ports(handle socket, const socket_kind& kind) noexcept;
 result<void> listen(handle socket, int backlog) noexcept;
 result<void> connect(handle socket, const socket_kind& kind, const socket_address& peer) noexcept;
@@ -54,8 +56,8 @@ result<accepted> accept(handle socket, bool inheritable) noexcept;
 
 result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers buffers, transfer_flags flags,
                          const socket_address* to) noexcept;
-result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers, transfer_flags flags,
-                                socket_address* from) noexcept;
+result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
+                                transfer_flags flags, socket_address* from) noexcept;
 std::error_code take_error(handle socket) noexcept;
 
 result<void> shutdown(handle socket, shutdown_direction direction) noexcept;

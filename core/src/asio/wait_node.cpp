@@ -1,5 +1,5 @@
-// The life of pending waits: adding, waking, cancelling and dropping them, each exactly once. How a platform watches
-// a socket is in event_source.hpp.
+// The life of pending waits: adding, waking, cancelling and dropping them, each exactly once. How a platform
+// watches a socket is in event_source.hpp.
 #include "asio/wait_node.hpp"
 
 #include <asio/post.hpp>
@@ -54,7 +54,7 @@ wait_node::wait_node(asio_context& context, wait_shard& shard, slot& owner, nati
 wait_node::~wait_node() = default;
 
 result<void> wait_node::add(asio_context& context, wait_shard& shard, slot& owner, native::handle socket,
-                            readiness condition, bool parked, lower_socket::wait_handler handler)
+                            readiness condition, bool parked, lower_socket::wait_handler& handler)
 {
     const auto index = index_of(condition);
     if (index == conditions.size()) {
@@ -134,13 +134,16 @@ void wait_node::on_event(std::size_t source_slot) noexcept
             }
         }
         if (!arm_pending()) {
-            due = std::exchange(handlers_, handlers{});
-            outcome = readiness::failed;
+            outcome = outcome | readiness::failed;
+            for (std::size_t index = 0; index < condition_count; ++index) {
+                due[index] =
+                    handlers_[index] ? std::exchange(handlers_[index], nullptr) : std::move(due[index]);
+            }
         }
     }
     for (std::size_t index = 0; index < condition_count; ++index) {
-        const auto reported = static_cast<readiness>(static_cast<unsigned>(outcome)
-                                                     & static_cast<unsigned>(conditions[index] | readiness::failed));
+        const auto reported = static_cast<readiness>(
+            static_cast<unsigned>(outcome) & static_cast<unsigned>(conditions[index] | readiness::failed));
         call(due[index], reported);
     }
     // A handler that waits again keeps the registration; only then would ending it have been a waste.

@@ -1,6 +1,6 @@
-// The pending asynchronous waits of one socket. A node exists from a socket's first async_wait until no wait is left,
-// so that an idle socket has neither this memory nor a registration in Asio's reactor, which would wake the service
-// thread for everything that arrives.
+// The pending asynchronous waits of one socket. A node exists from a socket's first async_wait until no wait
+// is left, so that an idle socket has neither this memory nor a registration in Asio's reactor, which would
+// wake the service thread for everything that arrives.
 #pragma once
 
 #include <array>
@@ -14,9 +14,9 @@
 
 namespace spindle {
 
-/// Attached: in its shard's list and in its owner's slot, Asio may call it. Detached: neither, and what is pending is
-/// either delivered with `none` (cancelled) or dropped (stop). A detached node never comes back; a later wait makes a
-/// new one, so a cancelled handler can never be confused with its successor.
+/// Attached: in its shard's list and in its owner's slot, Asio may call it. Detached: neither, and what is
+/// pending is either delivered with `none` (cancelled) or dropped (stop). A detached node never comes back; a
+/// later wait makes a new one, so a cancelled handler can never be confused with its successor.
 ///
 /// All members are called with the shard's lock held unless they say otherwise.
 class wait_node : public std::enable_shared_from_this<wait_node> {
@@ -29,15 +29,16 @@ public:
     wait_node& operator=(const wait_node&) = delete;
     ~wait_node();
 
-    /// Adds a wait to the slot's node, making it if needed. `parked`: nothing can happen on the socket yet, so nothing
-    /// is registered until unpark(). Errors: invalid_argument for a second wait for one condition, no_buffer_space.
+    /// Adds a wait to the slot's node, making it if needed. `parked`: nothing can happen on the socket yet,
+    /// so nothing is registered until unpark(). Errors: invalid_argument for a second wait for one condition,
+    /// no_buffer_space; the handler is then still the caller's, to be destroyed without the lock.
     static result<void> add(asio_context& context, wait_shard& shard, slot& owner, native::handle socket,
-                            readiness condition, bool parked, lower_socket::wait_handler handler);
-    /// Registers what was parked. A failure ends the waits, which then learn of it from the operation they try.
-    /// Drop or finish the returned reference as with cancel().
+                            readiness condition, bool parked, lower_socket::wait_handler& handler);
+    /// Registers what was parked. A failure ends the waits, which then learn of it from the operation they
+    /// try. Drop or finish the returned reference as with cancel().
     [[nodiscard]] slot unpark() noexcept;
-    /// Detaches the slot's node, if any, and has its handlers called with `none`. The returned reference is to be
-    /// given to finish_cancel() after the lock.
+    /// Detaches the slot's node, if any, and has its handlers called with `none`. The returned reference is
+    /// to be given to finish_cancel() after the lock.
     [[nodiscard]] static slot cancel(slot& owner) noexcept;
     static void finish_cancel(slot cancelled) noexcept;
 

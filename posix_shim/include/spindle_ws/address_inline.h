@@ -18,8 +18,9 @@
 #define IN6ADDR_LOOPBACK_INIT {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}}
 
 SPINDLE_WS_BEGIN
-extern const IN6_ADDR in6addr_any SPINDLE_WS_SYMBOL(spindle_in6addr_any);
-extern const IN6_ADDR in6addr_loopback SPINDLE_WS_SYMBOL(spindle_in6addr_loopback);
+/* libc's own constants: sixteen bytes that mean the same to both, so no second pair is exported. */
+extern const IN6_ADDR in6addr_any;
+extern const IN6_ADDR in6addr_loopback;
 
 SPINDLE_WS_INLINE BOOLEAN spindle_in6_zero(const IN6_ADDR *a, size_t from, size_t to)
 {

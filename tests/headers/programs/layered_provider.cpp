@@ -21,10 +21,10 @@ static int WSPAPI layered_event_select(SOCKET s, WSAEVENT hEventObject, long lNe
     return next_table.lpWSPEventSelect(s, hEventObject, lNetworkEvents, lpErrno);
 }
 
-static int WSPAPI layered_send(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
-                               DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
-                               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
-                               LPINT lpErrno)
+static int WSPAPI layered_send(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                               LPDWORD lpNumberOfBytesSent, DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                               LPWSATHREADID lpThreadId, LPINT lpErrno)
 {
     return next_table.lpWSPSend(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpOverlapped,
                                 lpCompletionRoutine, lpThreadId, lpErrno);
@@ -32,7 +32,8 @@ static int WSPAPI layered_send(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount
 
 extern "C" __declspec(dllexport) int WSPAPI WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData,
                                                        LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                                       WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
+                                                       WSPUPCALLTABLE UpcallTable,
+                                                       LPWSPPROC_TABLE lpProcTable)
 {
     static_assert(sizeof(WSPPROC_TABLE) == 30 * sizeof(void *), "thirty entry points");
     static_assert(sizeof(WSPUPCALLTABLE) == 15 * sizeof(void *), "fifteen upcalls");

@@ -1,4 +1,5 @@
-/* Many programs bring their own gettimeofday, usleep and friends for Windows; our headers must not have taken the names. */
+/* Many programs bring their own gettimeofday, usleep and friends for Windows; our headers must not have taken
+ * the names. */
 #include <winsock2.h>
 #include <windows.h>
 

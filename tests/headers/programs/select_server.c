@@ -1,4 +1,4 @@
-/* A select loop with its own FD_SETSIZE, non-blocking sockets switched in every spelling, and a null timeout. */
+/* A select loop with its own FD_SETSIZE, non-blocking mode set in every spelling, and a null timeout. */
 #define FD_SETSIZE 512
 #include <stdlib.h>
 #include <sys/types.h>
@@ -15,8 +15,8 @@ static int make_non_blocking(SOCKET s)
     u_long narrow = 1;
     unsigned long wide = 1;
     DWORD word = 1;
-    return ioctlsocket(s, FIONBIO, &narrow) | ioctlsocket(s, (long)FIONBIO, &wide) | ioctlsocket(s, FIONBIO, &word) |
-           ioctlsocket(s, FIONREAD, NULL);
+    return ioctlsocket(s, FIONBIO, &narrow) | ioctlsocket(s, (long)FIONBIO, &wide) |
+           ioctlsocket(s, FIONBIO, &word) | ioctlsocket(s, FIONREAD, NULL);
 }
 
 int main(void)
@@ -43,7 +43,9 @@ int main(void)
         tv.tv_usec = 0;
         if (select(0, &readers, NULL, &failed, &tv) == SOCKET_ERROR)
             break;
-        if (select((int)listener + 1, &readers, NULL, NULL, pointer) == 0 || select(0, &readers, 0, 0, &also_tv) == 0)
+        if (select((int)listener + 1, &readers, NULL, NULL, pointer) == 0)
+            continue;
+        if (select(0, &readers, 0, 0, &also_tv) == 0)
             continue;
         if (select(0, &readers, NULL, NULL, NULL) == SOCKET_ERROR)
             break;

@@ -1,4 +1,5 @@
-// Winsock in a source file full of the standard library; std::bind, std::thread and a member called select keep working.
+// Winsock in a source file full of the standard library; std::bind, std::thread and members called select and
+// send keep working.
 #ifdef WINSOCK_LAST
 #include <functional>
 #include <thread>
@@ -72,7 +73,7 @@ int main()
     gethostname(text, sizeof(text));
     errno = 0;
     std::vector<SOCKET> sockets(3, INVALID_SOCKET);
-    std::cout << std::min<int>(ready, later(2)) << std::max(1, 2) << std::string(text) << sockets.size() << '\n';
+    std::cout << std::min<int>(ready, later(2)) << std::max(1, 2) << std::string(text) << sockets.size();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return closesocket(s) + menu().send(0) + done;
 }

@@ -12,7 +12,8 @@
 #endif
 
 typedef char timeval_is_two_longs[sizeof(struct timeval) == 8 && sizeof(TIMEVAL) == 8 ? 1 : -1];
-typedef char libc_keeps_its_own[sizeof(struct itimerval) == 2 * sizeof(((struct rusage *)0)->ru_utime) ? 1 : -1];
+typedef char libc_keeps_its_own[sizeof(struct itimerval) == 2 * sizeof(((struct rusage *)0)->ru_utime) ? 1
+                                                                                                       : -1];
 typedef char libc_structure_is_wide[sizeof(((struct rusage *)0)->ru_utime) == 2 * sizeof(time_t) ? 1 : -1];
 
 int main(void)

@@ -1,4 +1,4 @@
-/* windows.h before winsock2.h, full and lean, with the old trick of defining _WINSOCKAPI_; then every other header. */
+/* windows.h before winsock2.h: full, lean, and with the old trick of defining _WINSOCKAPI_. */
 #if defined(LEAN)
 #define WIN32_LEAN_AND_MEAN
 #elif defined(TRICK)
@@ -30,7 +30,8 @@ int main(void)
     ZeroMemory(&overlapped, sizeof(overlapped));
     overlapped.Offset = 0;
     overlapped.hEvent = CreateEvent(NULL, TRUE, FALSE, NULL);
-    WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof(guid), &function, sizeof(function), &bytes, NULL, NULL);
+    WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof(guid), &function, sizeof(function), &bytes,
+             NULL, NULL);
     WSAIoctl(s, SIO_KEEPALIVE_VALS, &alive, sizeof(alive), NULL, 0, &bytes, &overlapped, NULL);
     WaitForSingleObject(overlapped.hEvent, INFINITE);
     CloseHandle(overlapped.hEvent);

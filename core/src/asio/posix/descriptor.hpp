@@ -1,5 +1,5 @@
-// Small helpers that every file of this folder uses: the handle as a descriptor, calls restarted after EINTR, and
-// socket addresses between Winsock's layout and the kernel's.
+// Small helpers that every file of this folder uses: the handle as a descriptor, calls restarted after EINTR,
+// and socket addresses between Winsock's layout and the kernel's.
 #pragma once
 
 #include <cerrno>
@@ -35,14 +35,17 @@ auto restarted(Call&& call) noexcept
 [[nodiscard]] int domain_of(address_family family) noexcept;
 [[nodiscard]] int type_of(socket_type type) noexcept;
 
-/// The kernel's form of an address. Layouts agree but for the number of AF_INET6 (10 here, 23 there) and AF_UNIX
-/// lengths, which Winsock programs always give as 110.
+/// The kernel's form of an address. Layouts agree but for the number of AF_INET6 (10 here, 23 there) and
+/// AF_UNIX lengths, which Winsock programs always give as 110.
 struct kernel_address {
     kernel_address() noexcept = default;
     explicit kernel_address(const socket_address& address) noexcept;
 
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
-    [[nodiscard]] const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+    [[nodiscard]] const sockaddr* data() const noexcept
+    {
+        return reinterpret_cast<const sockaddr*>(&storage);
+    }
     /// Winsock's form; empty when the kernel gave none.
     [[nodiscard]] socket_address to_winsock() const noexcept;
 

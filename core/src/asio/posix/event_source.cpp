@@ -1,4 +1,5 @@
-// Registration of a descriptor with Asio's reactor. The descriptor stays the socket's: it is lent and taken back.
+// Registration of a descriptor with Asio's reactor. The descriptor stays the socket's: it is lent and taken
+// back.
 #include "event_source.hpp"
 
 #include <array>

@@ -24,11 +24,13 @@ public:
     event_source& operator=(const event_source&) = delete;
     ~event_source() { release(); }
 
-    /// Has the event called once when the condition or an error may hold; false when the system lacks memory for it.
+    /// Has the event called once when the condition or an error may hold; false when the system lacks memory
+    /// for it.
     bool arm(readiness condition, wait_event event) noexcept;
     /// An event was delivered and the state is about to be looked at.
     void acknowledge() noexcept {}
-    /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this thread.
+    /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this
+    /// thread.
     void release() noexcept;
 
 private:

@@ -1,5 +1,5 @@
-// Core's integer options as the kernel's: one table of level and name per family, and the few values that differ.
-// Pages: socket(7), ip(7), ipv6(7), tcp(7); contract LNX-8, LNX-22, LNX-28, LNX-34, LNX-35.
+// Core's integer options as the kernel's: one table of level and name per family, and the few values that
+// differ. Pages: socket(7), ip(7), ipv6(7), tcp(7); contract LNX-8, LNX-22, LNX-28, LNX-34, LNX-35.
 #include <array>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -38,7 +38,10 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::v6_only, none, none, {IPPROTO_IPV6, IPV6_V6ONLY}},
     {lower_option::restart_bind, {SOL_SOCKET, SO_REUSEADDR}, none, none},
     {lower_option::share_port, {SOL_SOCKET, SO_REUSEPORT}, none, none},
-    {lower_option::fragment, none, {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IPV6, IPV6_MTU_DISCOVER},
+    {lower_option::fragment,
+     none,
+     {IPPROTO_IP, IP_MTU_DISCOVER},
+     {IPPROTO_IPV6, IPV6_MTU_DISCOVER},
      value_kind::fragmenting},
     {lower_option::report_unreachable, none, {IPPROTO_IP, IP_RECVERR}, {IPPROTO_IPV6, IPV6_RECVERR}},
     {lower_option::keep_alive_idle, none, {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPIDLE}},
@@ -102,7 +105,8 @@ result<void> set_option(handle socket, const socket_kind& kind, lower_option opt
     const int given = to_kernel(row->kind, value);
     auto done = posix::to_result(::setsockopt(number, target.level, target.name, &given, sizeof(given)));
     if (done && target.level == IPPROTO_IPV6 && row->ipv4.level == IPPROTO_IP) {
-        // A dual-stack socket sends IPv4 as well, under IPv4's own setting; an IPv6-only one has no use for it.
+        // A dual-stack socket sends IPv4 as well, under IPv4's own setting; an IPv6-only one has no use for
+        // it.
         ::setsockopt(number, row->ipv4.level, row->ipv4.name, &given, sizeof(given));
     }
     return done;

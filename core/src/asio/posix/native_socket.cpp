@@ -1,5 +1,5 @@
-// Opening, naming, connecting and ending sockets with the kernel's calls. Data transfer is in native_transfer.cpp,
-// options in native_options.cpp, waiting in native_wait.cpp.
+// Opening, naming, connecting and ending sockets with the kernel's calls. Data transfer is in
+// native_transfer.cpp, options in native_options.cpp, waiting in native_wait.cpp.
 #include <array>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -22,8 +22,8 @@ scoped_descriptor::~scoped_descriptor()
 
 namespace {
 
-// linux/in.h has the first since 6.3 and cannot be included beside netinet/in.h; glibc's own headers lack both names
-// where they are older than the kernel.
+// linux/in.h has the first since 6.3 and cannot be included beside netinet/in.h; glibc's own headers lack
+// both names where they are older than the kernel.
 constexpr int ip_local_port_range = 51;
 constexpr int ipv6_multicast_all = 29;
 
@@ -35,7 +35,8 @@ int open_socket(const socket_kind& kind, bool inheritable) noexcept
     const int type = type_of(kind.type) | SOCK_NONBLOCK | (inheritable ? 0 : SOCK_CLOEXEC);
     const int number = restarted([&] { return ::socket(domain_of(kind.family), type, kind.protocol); });
     if (number != -1 && kind.type == socket_type::datagram && kind.family != address_family::local) {
-        // LNX-36: without this the kernel delivers groups that other sockets joined. Not all kernels know the second.
+        // LNX-36: without this the kernel delivers groups that other sockets joined. Not all kernels know the
+        // second.
         const int off = 0;
         ::setsockopt(number, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof(off));
         if (kind.family == address_family::ipv6) {
@@ -108,8 +109,9 @@ void close(handle socket) noexcept
 result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) noexcept
 {
     const posix::scoped_descriptor fresh{posix::open_socket(kind, inheritable)};
-    if (fresh.get() == -1
-        || restarted([&] { return ::dup3(fresh.get(), descriptor(socket), inheritable ? 0 : O_CLOEXEC); }) == -1) {
+    if (fresh.get() == -1 || restarted([&] {
+                                 return ::dup3(fresh.get(), descriptor(socket), inheritable ? 0 : O_CLOEXEC);
+                             }) == -1) {
         return errc_from_errno(errno);
     }
     return socket;
@@ -154,7 +156,8 @@ result<void> connect_result(handle socket, const socket_kind& kind) noexcept
     if (error != 0) {
         return errc_from_errno(error, posix::connect_call(kind));
     }
-    // Writable without an error is a connection only if there is a peer: a socket that never tried is "writable" too.
+    // Writable without an error is a connection only if there is a peer: a socket that never tried is
+    // "writable" too.
     kernel_address peer;
     return to_result(::getpeername(descriptor(socket), peer.data(), &peer.size));
 }
@@ -203,8 +206,8 @@ void abort(handle socket, const socket_kind& kind) noexcept
         ::shutdown(descriptor(socket), SHUT_RDWR);
         return;
     }
-    // Closing would do nothing while another thread is inside a call with the descriptor (LNX-30). Dissolving the
-    // connection sends the reset now and wakes every poll; the linger setting covers what close() finds.
+    // Closing would do nothing while another thread is inside a call with the descriptor (LNX-30). Dissolving
+    // the connection sends the reset now and wakes every poll; the linger setting covers what close() finds.
     const linger at_once{1, 0};
     ::setsockopt(descriptor(socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     if (posix::dissolve(descriptor(socket)) == -1) {
@@ -224,7 +227,8 @@ result<socket_address> peer_address(handle socket) noexcept
 
 result<std::size_t> unacknowledged_bytes(handle socket, const socket_kind& kind) noexcept
 {
-    // AF_UNIX data is in the receiver's hands once it is sent; the kernel's count there is memory, not bytes at risk.
+    // AF_UNIX data is in the receiver's hands once it is sent; the kernel's count there is memory, not bytes
+    // at risk.
     if (kind.type != socket_type::stream || kind.family == address_family::local) {
         return std::size_t{0};
     }

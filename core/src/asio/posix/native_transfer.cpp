@@ -1,5 +1,5 @@
-// Sending and receiving with the kernel's calls, and the asynchronous errors of datagram sockets (LNX-20, LNX-27,
-// LNX-28). Buffers are handed over as they are: our buffer structures have iovec's layout.
+// Sending and receiving with the kernel's calls, and the asynchronous errors of datagram sockets (LNX-20,
+// LNX-27, LNX-28). Buffers are handed over as they are: our buffer structures have iovec's layout.
 #include <algorithm>
 #include <array>
 #include <climits>
@@ -56,7 +56,8 @@ ssize_t send_once(int number, const_buffers buffers, int flags, const kernel_add
     return restarted([&] { return ::sendmsg(number, &message, flags); });
 }
 
-result<std::size_t> send_datagram(int number, const_buffers buffers, int flags, const socket_address* to) noexcept
+result<std::size_t> send_datagram(int number, const_buffers buffers, int flags,
+                                  const socket_address* to) noexcept
 {
     kernel_address name;
     if (to != nullptr) {
@@ -68,8 +69,8 @@ result<std::size_t> send_datagram(int number, const_buffers buffers, int flags, 
         if (sent != -1) {
             return static_cast<std::size_t>(sent);
         }
-        // LNX-28: the first report may be about an earlier datagram; the same one twice in a row is about this one,
-        // but for a refusal, which only ever comes from ICMP.
+        // LNX-28: the first report may be about an earlier datagram; the same one twice in a row is about
+        // this one, but for a refusal, which only ever comes from ICMP.
         const int error = errno;
         if (!is_asynchronous_error(error) || (error == last_error && error != ECONNREFUSED)) {
             return errc_from_errno(error, failed_call::datagram);
@@ -97,8 +98,8 @@ constexpr auto icmp_meanings = std::to_array<icmp_meaning>({
 errc meaning_of(const sock_extended_err& error) noexcept
 {
     for (const auto& meaning : icmp_meanings) {
-        if (meaning.origin == error.ee_origin && meaning.type == error.ee_type
-            && (meaning.code == -1 || meaning.code == error.ee_code)) {
+        if (meaning.origin == error.ee_origin && meaning.type == error.ee_type &&
+            (meaning.code == -1 || meaning.code == error.ee_code)) {
             return meaning.error;
         }
     }
@@ -149,7 +150,8 @@ struct received {
 received receive_once(int number, mutable_buffers buffers, int flags, kernel_address* from) noexcept
 {
     if (buffers.size() == 1) {
-        // With MSG_TRUNC the kernel returns the datagram's own length (recv(2)), which saves the message header.
+        // With MSG_TRUNC the kernel returns the datagram's own length (recv(2)), which saves the message
+        // header.
         auto* name = from != nullptr ? from->data() : nullptr;
         auto* size = from != nullptr ? &from->size : nullptr;
         const auto bytes = restarted([&] {
@@ -170,7 +172,8 @@ received receive_once(int number, mutable_buffers buffers, int flags, kernel_add
     return {bytes, (message.msg_flags & MSG_TRUNC) != 0};
 }
 
-result<receive_outcome> receive_datagram(int number, mutable_buffers buffers, int flags, socket_address* from) noexcept
+result<receive_outcome> receive_datagram(int number, mutable_buffers buffers, int flags,
+                                         socket_address* from) noexcept
 {
     for (int attempt = 0; attempt < most_swallowed_errors; ++attempt) {
         kernel_address name;
@@ -185,8 +188,8 @@ result<receive_outcome> receive_datagram(int number, mutable_buffers buffers, in
         if (!is_asynchronous_error(error)) {
             return errc_from_errno(error, failed_call::datagram);
         }
-        // With the error queue on, the same message also waits there: it is told once, from there, because only the
-        // queue knows an expired lifetime from an unreachable host.
+        // With the error queue on, the same message also waits there: it is told once, from there, because
+        // only the queue knows an expired lifetime from an unreachable host.
         if (const auto queued = reportable_error(number); queued != errc::success) {
             return queued;
         }
@@ -217,7 +220,8 @@ result<receive_outcome> receive_stream(int number, mutable_buffers buffers, int 
 }
 
 /// A datagram in more pieces than the kernel takes goes through one block of memory.
-result<std::size_t> send_gathered(int number, const_buffers buffers, int flags, const socket_address* to) noexcept
+result<std::size_t> send_gathered(int number, const_buffers buffers, int flags,
+                                  const socket_address* to) noexcept
 try {
     if (total_size(buffers) > longest_datagram) {
         return errc::message_size;
@@ -272,16 +276,17 @@ result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers b
                       : result<std::size_t>{errc_from_errno(errno)};
 }
 
-result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers, transfer_flags flags,
-                                socket_address* from) noexcept
+result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
+                                transfer_flags flags, socket_address* from) noexcept
 {
     const int number = descriptor(socket);
     const int kernel_flags = static_cast<int>(flags) & (MSG_OOB | MSG_PEEK);
     if (kind.type == socket_type::stream) {
         return posix::receive_stream(number, buffers, kernel_flags);
     }
-    return buffers.size() > posix::most_buffers ? posix::receive_scattered(number, buffers, kernel_flags, from)
-                                                : posix::receive_datagram(number, buffers, kernel_flags, from);
+    return buffers.size() > posix::most_buffers
+               ? posix::receive_scattered(number, buffers, kernel_flags, from)
+               : posix::receive_datagram(number, buffers, kernel_flags, from);
 }
 
 std::error_code take_error(handle socket) noexcept

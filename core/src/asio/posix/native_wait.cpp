@@ -1,5 +1,5 @@
-// Waiting on the caller's thread: poll() on the socket and on the interrupter's event descriptor. Waiting in the
-// background is in event_source.hpp.
+// Waiting on the caller's thread: poll() on the socket and on the interrupter's event descriptor. Waiting in
+// the background is in event_source.hpp.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -60,7 +60,8 @@ bool time_left(clock::time_point deadline, timespec& left) noexcept
     return true;
 }
 
-/// poll() until the deadline, whatever signals arrive. ppoll() because its time-out is not rounded to milliseconds.
+/// poll() until the deadline, whatever signals arrive. ppoll() because its time-out is not rounded to
+/// milliseconds.
 int poll_until(pollfd* descriptors, nfds_t count, clock::time_point deadline) noexcept
 {
     return posix::restarted([&] {
@@ -84,8 +85,8 @@ public:
 
     void reset() noexcept override
     {
-        // The read blocks, if at all, until an interrupt() that is half done has written; so the descriptor and the
-        // flag cannot come to disagree.
+        // The read blocks, if at all, until an interrupt() that is half done has written; so the descriptor
+        // and the flag cannot come to disagree.
         if (raised_.load(std::memory_order_acquire)) {
             std::uint64_t count = 0;
             posix::restarted([&] { return ::read(number_.get(), &count, sizeof(count)); });

@@ -29,8 +29,8 @@ std::optional<std::string> trusted_environment(const char* name)
 void at_fork_in_child(void (*handler)()) noexcept
 {
     child_handler.store(handler, std::memory_order_release);
-    // Once per load: glibc drops a library's registrations when the library is unloaded (pthread_atfork is linked
-    // into the library itself and names it to the loader).
+    // Once per load: glibc drops a library's registrations when the library is unloaded (pthread_atfork is
+    // linked into the library itself and names it to the loader).
     if (!registered.exchange(true, std::memory_order_acq_rel)) {
         ::pthread_atfork(nullptr, nullptr, &in_child);
     }

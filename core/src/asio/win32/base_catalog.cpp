@@ -24,18 +24,17 @@ bool is_own(const GUID& id) noexcept
 {
     const auto count = own_count.load(std::memory_order_acquire);
     const std::span<const GUID> own{own_ids.load(std::memory_order_acquire), count};
-    return std::ranges::any_of(own, [&id](const GUID& candidate) {
-        return std::memcmp(&candidate, &id, sizeof(id)) == 0;
-    });
+    return std::ranges::any_of(
+        own, [&id](const GUID& candidate) { return std::memcmp(&candidate, &id, sizeof(id)) == 0; });
 }
 
 bool serves(const WSAPROTOCOL_INFOW& entry, const socket_kind& kind) noexcept
 {
-    const bool protocol = kind.protocol == 0
-                          || (kind.protocol >= entry.iProtocol
-                              && kind.protocol <= entry.iProtocol + entry.iProtocolMaxOffset);
-    return entry.ProtocolChain.ChainLen == base_chain_length && entry.iAddressFamily == static_cast<int>(kind.family)
-           && entry.iSocketType == static_cast<int>(kind.type) && protocol && !is_own(entry.ProviderId);
+    const bool protocol = kind.protocol == 0 || (kind.protocol >= entry.iProtocol &&
+                                                 kind.protocol <= entry.iProtocol + entry.iProtocolMaxOffset);
+    return entry.ProtocolChain.ChainLen == base_chain_length &&
+           entry.iAddressFamily == static_cast<int>(kind.family) &&
+           entry.iSocketType == static_cast<int>(kind.type) && protocol && !is_own(entry.ProviderId);
 }
 
 std::vector<WSAPROTOCOL_INFOW> catalog()
@@ -70,7 +69,8 @@ void set_own_providers(const GUID* ids, std::size_t count) noexcept
 result<void> find_base_entry(const socket_kind& kind, WSAPROTOCOL_INFOW& entry) noexcept
 try {
     const auto entries = catalog();
-    const auto found = std::ranges::find_if(entries, [&kind](const auto& each) { return serves(each, kind); });
+    const auto found =
+        std::ranges::find_if(entries, [&kind](const auto& each) { return serves(each, kind); });
     if (found != entries.end()) {
         entry = *found;
         if (kind.protocol != 0) {
@@ -78,9 +78,8 @@ try {
         }
         return {};
     }
-    const bool family = std::ranges::any_of(entries, [&kind](const auto& each) {
-        return each.iAddressFamily == static_cast<int>(kind.family);
-    });
+    const bool family = std::ranges::any_of(
+        entries, [&kind](const auto& each) { return each.iAddressFamily == static_cast<int>(kind.family); });
     return family ? errc::protocol_not_supported : errc::address_family_not_supported;
 } catch (const std::bad_alloc&) {
     return errc::no_buffer_space;

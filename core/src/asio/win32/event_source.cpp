@@ -1,5 +1,5 @@
-// Registration of a socket's event with the system's wait threads. Pages: "WSAEventSelect", "RegisterWaitForSingleObject",
-// "UnregisterWaitEx".
+// Registration of a socket's event with the system's wait threads. Pages: "WSAEventSelect",
+// "RegisterWaitForSingleObject", "UnregisterWaitEx".
 #include "event_source.hpp"
 
 #include <asio/post.hpp>
@@ -20,9 +20,10 @@ bool event_source::select_events() noexcept
     if (signal_ == WSA_INVALID_EVENT) {
         signal_ = ::WSACreateEvent();
     }
-    // Asked again each time: the call signals conditions that hold already, of which no further event would come.
-    return signal_ != WSA_INVALID_EVENT
-           && ::WSAEventSelect(win32::to_socket(socket_), signal_, all_events) != SOCKET_ERROR;
+    // Asked again each time: the call signals conditions that hold already, of which no further event would
+    // come.
+    return signal_ != WSA_INVALID_EVENT &&
+           ::WSAEventSelect(win32::to_socket(socket_), signal_, all_events) != SOCKET_ERROR;
 }
 
 bool event_source::arm(readiness condition, wait_event event) noexcept
@@ -37,8 +38,7 @@ bool event_source::arm(readiness condition, wait_event event) noexcept
     }
     event_.emplace(std::move(event));
     if (::RegisterWaitForSingleObject(&wait_, signal_, &event_source::on_signal, this, INFINITE,
-                                      WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD)
-        == FALSE) {
+                                      WT_EXECUTEONLYONCE | WT_EXECUTEINWAITTHREAD) == FALSE) {
         wait_ = nullptr;
         event_.reset();
         return false;
@@ -48,8 +48,8 @@ bool event_source::arm(readiness condition, wait_event event) noexcept
 
 void CALLBACK event_source::on_signal(void* self, BOOLEAN) noexcept
 {
-    // The loop and this object outlive the callback, because end_wait() waits for it. No lock may be taken here for
-    // the same reason.
+    // The loop and this object outlive the callback, because end_wait() waits for it. No lock may be taken
+    // here for the same reason.
     auto& source = *static_cast<event_source*>(self);
     try {
         asio::post(source.loop_, std::move(*source.event_));

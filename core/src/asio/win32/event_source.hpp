@@ -1,6 +1,6 @@
-// Watches one socket through a Winsock event and the system's wait threads. Asio's own readiness waits are not used
-// on Windows: for anything but stream input they go through a select() thread with sockets that Asio opens itself,
-// which may be this provider's.
+// Watches one socket through a Winsock event and the system's wait threads. Asio's own readiness waits are
+// not used on Windows: for anything but stream input they go through a select() thread with sockets that Asio
+// opens itself, which may be this provider's.
 #pragma once
 
 #include <winsock2.h>
@@ -31,7 +31,8 @@ public:
     bool arm(readiness condition, wait_event event) noexcept;
     /// An event was delivered and the state is about to be looked at.
     void acknowledge() noexcept;
-    /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this thread.
+    /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this
+    /// thread.
     void release() noexcept;
 
 private:

@@ -1,5 +1,6 @@
-// Core's integer options as the base provider's: one table of level and name per family, and the few that are ioctls
-// or need nothing. Pages: "SOL_SOCKET Socket Options", "IPPROTO_IP", "IPPROTO_IPV6", "IPPROTO_TCP Socket Options".
+// Core's integer options as the base provider's: one table of level and name per family, and the few that are
+// ioctls or need nothing. Pages: "SOL_SOCKET Socket Options", "IPPROTO_IP", "IPPROTO_IPV6", "IPPROTO_TCP
+// Socket Options".
 #include <array>
 
 #include "winsock.hpp"
@@ -82,8 +83,8 @@ result<void> report_unreachable(handle socket, int value) noexcept
 {
     BOOL on = value != 0 ? TRUE : FALSE;
     DWORD returned = 0;
-    return win32::to_result(::WSAIoctl(win32::to_socket(socket), udp_connection_reset, &on, sizeof(on), nullptr, 0,
-                                       &returned, nullptr, nullptr));
+    return win32::to_result(::WSAIoctl(win32::to_socket(socket), udp_connection_reset, &on, sizeof(on),
+                                       nullptr, 0, &returned, nullptr, nullptr));
 }
 
 }  // namespace
@@ -115,8 +116,8 @@ result<int> get_option(handle socket, const socket_kind& kind, lower_option opti
     }
     int value = 0;
     int size = sizeof(value);
-    if (::getsockopt(win32::to_socket(socket), source.level, source.name, reinterpret_cast<char*>(&value), &size)
-        == SOCKET_ERROR) {
+    if (::getsockopt(win32::to_socket(socket), source.level, source.name, reinterpret_cast<char*>(&value),
+                     &size) == SOCKET_ERROR) {
         return win32::last_error();
     }
     return row->inverted ? (value == 0 ? 1 : 0) : value;

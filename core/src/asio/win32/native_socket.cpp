@@ -1,5 +1,5 @@
-// Opening, naming, connecting and ending sockets of the base provider. Data transfer is in native_transfer.cpp,
-// options in native_options.cpp, waiting in native_wait.cpp.
+// Opening, naming, connecting and ending sockets of the base provider. Data transfer is in
+// native_transfer.cpp, options in native_options.cpp, waiting in native_wait.cpp.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -29,7 +29,8 @@ result<SOCKET> open_socket(const socket_kind& kind, bool inheritable) noexcept
         return found.error();
     }
     const DWORD flags = WSA_FLAG_OVERLAPPED | (inheritable ? 0U : WSA_FLAG_NO_HANDLE_INHERIT);
-    const SOCKET socket = ::WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &entry, 0, flags);
+    const SOCKET socket =
+        ::WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &entry, 0, flags);
     if (socket == INVALID_SOCKET) {
         return last_error();
     }
@@ -140,9 +141,9 @@ result<void> connect_result(handle socket, const socket_kind&) noexcept
     if (has_any(state, readiness::failed)) {
         int error = 0;
         int size = sizeof(error);
-        const bool known = ::getsockopt(to_socket(socket), SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &size)
-                               != SOCKET_ERROR
-                           && error != 0;
+        const bool known = ::getsockopt(to_socket(socket), SOL_SOCKET, SO_ERROR,
+                                        reinterpret_cast<char*>(&error), &size) != SOCKET_ERROR &&
+                           error != 0;
         return known ? win32::errc_from(error) : errc::connection_refused;
     }
     if (!has_any(state, readiness::writable)) {
@@ -170,7 +171,8 @@ result<accepted> accept(handle socket, bool inheritable) noexcept
             }
             continue;  // LNX-17: that connection died in the queue
         }
-        // It has the listener's mode, and its event selection, which is not meant for it (page "WSAEventSelect").
+        // It has the listener's mode, and its event selection, which is not meant for it (page
+        // "WSAEventSelect").
         ::WSAEventSelect(taken, nullptr, 0);
         u_long on = 1;
         ::ioctlsocket(taken, static_cast<long>(FIONBIO), &on);
@@ -189,10 +191,11 @@ result<void> shutdown(handle socket, shutdown_direction direction) noexcept
 
 void abort(handle socket, const socket_kind&) noexcept
 {
-    // Windows resets a connection only by closing its handle, which other threads may still use; so the reset is
-    // prepared here and goes out with close(). The socket object refuses all transfer from now on.
+    // Windows resets a connection only by closing its handle, which other threads may still use; so the reset
+    // is prepared here and goes out with close(). The socket object refuses all transfer from now on.
     const linger at_once{1, 0};
-    ::setsockopt(to_socket(socket), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once), sizeof(at_once));
+    ::setsockopt(to_socket(socket), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
+                 sizeof(at_once));
 }
 
 result<socket_address> local_address(handle socket) noexcept

@@ -10,7 +10,8 @@
 namespace spindle::win32 {
 namespace {
 
-/// WSABUFs of our buffers. A few are converted in place; streams are content with those, datagrams get them all.
+/// WSABUFs of our buffers. A few are converted in place; streams are content with those, datagrams get them
+/// all.
 class wsa_buffers {
 public:
     template <class Buffers>
@@ -25,7 +26,8 @@ public:
         for (std::size_t index = 0; index < count_; ++index) {
             constexpr std::size_t longest = std::numeric_limits<ULONG>::max();
             data_[index].len = static_cast<ULONG>(std::min(buffers[index].size, longest));
-            data_[index].buf = static_cast<char*>(const_cast<void*>(static_cast<const void*>(buffers[index].data)));
+            data_[index].buf =
+                static_cast<char*>(const_cast<void*>(static_cast<const void*>(buffers[index].data)));
         }
     }
     wsa_buffers(const wsa_buffers&) = delete;
@@ -59,15 +61,16 @@ try {
     const int outcome =
         stream || to == nullptr
             ? ::WSASend(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags, nullptr, nullptr)
-            : ::WSASendTo(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags, win32::to_sockaddr(*to),
-                          static_cast<int>(to->size()), nullptr, nullptr);
-    return outcome != SOCKET_ERROR ? result<std::size_t>{std::size_t{sent}} : result<std::size_t>{last_error()};
+            : ::WSASendTo(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags,
+                          win32::to_sockaddr(*to), static_cast<int>(to->size()), nullptr, nullptr);
+    return outcome != SOCKET_ERROR ? result<std::size_t>{std::size_t{sent}}
+                                   : result<std::size_t>{last_error()};
 } catch (const std::bad_alloc&) {
     return errc::no_buffer_space;
 }
 
-result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers, transfer_flags flags,
-                                socket_address* from) noexcept
+result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
+                                transfer_flags flags, socket_address* from) noexcept
 try {
     const bool stream = kind.type == socket_type::stream;
     win32::wsa_buffers pieces{buffers, !stream};
@@ -76,13 +79,15 @@ try {
     SOCKADDR_STORAGE storage{};
     int size = sizeof(storage);
     const int outcome =
-        stream ? ::WSARecv(to_socket(socket), pieces.data(), pieces.count(), &received, &wsa_flags, nullptr, nullptr)
+        stream ? ::WSARecv(to_socket(socket), pieces.data(), pieces.count(), &received, &wsa_flags, nullptr,
+                           nullptr)
                : ::WSARecvFrom(to_socket(socket), pieces.data(), pieces.count(), &received, &wsa_flags,
                                reinterpret_cast<sockaddr*>(&storage), &size, nullptr, nullptr);
     const auto error = outcome == SOCKET_ERROR ? last_error() : errc::success;
     const bool truncated = error == errc::message_size;
     if (error != errc::success && !truncated) {
-        const bool nothing_urgent = has_any(flags, transfer_flags::out_of_band) && error == errc::invalid_argument;
+        const bool nothing_urgent =
+            has_any(flags, transfer_flags::out_of_band) && error == errc::invalid_argument;
         return nothing_urgent ? errc::would_block : error;
     }
     if (!stream && from != nullptr) {

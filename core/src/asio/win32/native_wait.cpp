@@ -1,6 +1,6 @@
-// Waiting on the caller's thread with select(), which is level-triggered, may be used by several threads on one
-// socket and, unlike WSAPoll before Windows 10 2004, reports failed connects. The interrupter is a datagram socket
-// connected to itself, so that select() can wait for it.
+// Waiting on the caller's thread with select(), which is level-triggered, may be used by several threads on
+// one socket and, unlike WSAPoll before Windows 10 2004, reports failed connects. The interrupter is a
+// datagram socket connected to itself, so that select() can wait for it.
 #include <algorithm>
 #include <atomic>
 #include <new>
@@ -17,7 +17,8 @@ public:
     void add(SOCKET socket) noexcept { set_.fd_array[set_.fd_count++] = socket; }
     [[nodiscard]] bool has(SOCKET socket) const noexcept
     {
-        return std::find(set_.fd_array, set_.fd_array + set_.fd_count, socket) != set_.fd_array + set_.fd_count;
+        return std::find(set_.fd_array, set_.fd_array + set_.fd_count, socket) !=
+               set_.fd_array + set_.fd_count;
     }
     [[nodiscard]] fd_set* get() noexcept { return set_.fd_count != 0 ? &set_ : nullptr; }
 
@@ -108,7 +109,8 @@ readiness select_until(SOCKET socket, readiness wanted, SOCKET wake, clock::time
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - clock::now());
         const auto slice = std::clamp(left, std::chrono::microseconds::zero(), longest);
-        const timeval timeout{static_cast<long>(slice.count() / 1000000), static_cast<long>(slice.count() % 1000000)};
+        const timeval timeout{static_cast<long>(slice.count() / 1000000),
+                              static_cast<long>(slice.count() % 1000000)};
         const auto state = select_once(socket, wanted, wake, &timeout);
         if (state != readiness::none || clock::now() >= deadline) {
             return state;
@@ -141,8 +143,8 @@ public:
 
     bool wait(clock::time_point deadline) noexcept override
     {
-        return raised_.load(std::memory_order_acquire)
-               || select_until(INVALID_SOCKET, readiness::none, socket(), deadline) != readiness::none;
+        return raised_.load(std::memory_order_acquire) ||
+               select_until(INVALID_SOCKET, readiness::none, socket(), deadline) != readiness::none;
     }
 
     [[nodiscard]] SOCKET socket() const noexcept { return to_socket(self_.get()); }
@@ -184,7 +186,8 @@ readiness poll(handle socket, readiness wanted) noexcept
 
 readiness wait(handle socket, readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
 {
-    return select_until(to_socket(socket), wanted, static_cast<const socket_interrupter&>(wake).socket(), deadline);
+    return select_until(to_socket(socket), wanted, static_cast<const socket_interrupter&>(wake).socket(),
+                        deadline);
 }
 
 }  // namespace spindle::native

@@ -1,5 +1,5 @@
-// Small helpers that every file of this folder uses: the handle as a SOCKET and Winsock's errors as errc, which are
-// the same numbers.
+// Small helpers that every file of this folder uses: the handle as a SOCKET and Winsock's errors as errc,
+// which are the same numbers.
 #pragma once
 
 #include <winsock2.h>

@@ -1,6 +1,7 @@
-// Tells Asio that it must not call WSAStartup. Its headers do so from a static constructor, which in a library that
-// ws2_32 itself loads would run under the loader's lock; the count is taken by native::session instead. This object
-// only raises Asio's counter, before the other static objects of the library. (asio/detail/winsock_init.hpp)
+// Tells Asio that it must not call WSAStartup. Its headers do so from a static constructor, which in a
+// library that ws2_32 itself loads would run under the loader's lock; the count is taken by native::session
+// instead. This object only raises Asio's counter, before the other static objects of the library.
+// (asio/detail/winsock_init.hpp)
 #include <asio/detail/winsock_init.hpp>
 
 #if defined(_MSC_VER)
