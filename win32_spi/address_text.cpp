@@ -18,12 +18,13 @@ std::uint8_t octet(std::span<const std::byte> bytes, std::size_t index) noexcept
     return std::to_integer<std::uint8_t>(bytes[index]);
 }
 
-// --- to text ---------------------------------------------------------------------------------------------------
+// --- to text
+// ---------------------------------------------------------------------------------------------------
 
 std::string dotted(std::span<const std::byte> host)
 {
-    return std::to_string(octet(host, 0)) + '.' + std::to_string(octet(host, 1)) + '.' + std::to_string(octet(host, 2)) +
-           '.' + std::to_string(octet(host, 3));
+    return std::to_string(octet(host, 0)) + '.' + std::to_string(octet(host, 1)) + '.' +
+           std::to_string(octet(host, 2)) + '.' + std::to_string(octet(host, 3));
 }
 
 groups groups_of(std::span<const std::byte> host) noexcept
@@ -45,10 +46,11 @@ run longest_zero_run(const groups& all, std::size_t count) noexcept
 {
     run best;
     for (std::size_t begin = 0; begin < count;) {
-        const auto end = static_cast<std::size_t>(
-            std::find_if(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(count),
-                         [](std::uint16_t group) { return group != 0; }) -
-            all.begin());
+        const auto end =
+            static_cast<std::size_t>(std::find_if(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                  all.begin() + static_cast<std::ptrdiff_t>(count),
+                                                  [](std::uint16_t group) { return group != 0; }) -
+                                     all.begin());
         if (end - begin > best.length) {
             best = {begin, end - begin};
         }
@@ -85,7 +87,8 @@ std::string ipv6_host(const socket_address& address)
     return mapped ? text + ':' + dotted(address.host().subspan(12)) : text;
 }
 
-// --- from text -------------------------------------------------------------------------------------------------
+// --- from text
+// -------------------------------------------------------------------------------------------------
 
 enum class overflow { refused, cut };
 
@@ -145,7 +148,8 @@ std::optional<std::uint32_t> parse_ipv4_host(std::string_view text) noexcept
         const std::size_t dot = text.find('.');
         const bool last = dot == std::string_view::npos;
         // A whole address in hexadecimal may be too long and loses its high bits (ADR-16).
-        const auto value = parse_number(text.substr(0, dot), part == 0 && last ? overflow::cut : overflow::refused);
+        const auto value =
+            parse_number(text.substr(0, dot), part == 0 && last ? overflow::cut : overflow::refused);
         const std::uint64_t highest = last ? 0xFFFFFFFFULL >> (8 * part) : 0xFF;
         if (!value || *value > highest) {
             return {};
@@ -174,19 +178,21 @@ std::optional<socket_address> parse_ipv4(std::string_view text) noexcept
     if (!host) {
         return {};
     }
-    return socket_address::ipv4({static_cast<std::uint8_t>(*host >> 24U), static_cast<std::uint8_t>(*host >> 16U),
+    return socket_address::ipv4({static_cast<std::uint8_t>(*host >> 24U),
+                                 static_cast<std::uint8_t>(*host >> 16U),
                                  static_cast<std::uint8_t>(*host >> 8U), static_cast<std::uint8_t>(*host)},
                                 port);
 }
 
-/// The groups on one side of "::" (or all of them), appended to `into`; a dotted tail counts as two groups. False when
-/// the text is malformed or there are more than eight.
+/// The groups on one side of "::" (or all of them), appended to `into`; a dotted tail counts as two groups.
+/// False when the text is malformed or there are more than eight.
 bool parse_groups(std::string_view text, bool may_end_dotted, groups& into, std::size_t& count) noexcept
 {
     while (!text.empty()) {
         const std::size_t colon = text.find(':');
         const std::string_view part = text.substr(0, colon);
-        if (colon == std::string_view::npos && may_end_dotted && std::count(part.begin(), part.end(), '.') == 3) {
+        if (colon == std::string_view::npos && may_end_dotted &&
+            std::count(part.begin(), part.end(), '.') == 3) {
             const auto host = parse_ipv4_host(part);
             if (!host || count + 2 > into.size()) {
                 return false;
@@ -223,7 +229,8 @@ std::optional<groups> parse_ipv6_host(std::string_view text) noexcept
     groups back{};
     std::size_t back_count = 0;
     if (!parse_groups(text.substr(0, gap), false, front, front_count) ||
-        !parse_groups(text.substr(gap + 2), true, back, back_count) || front_count + back_count >= front.size()) {
+        !parse_groups(text.substr(gap + 2), true, back, back_count) ||
+        front_count + back_count >= front.size()) {
         return {};
     }
     std::copy_backward(back.begin(), back.begin() + static_cast<std::ptrdiff_t>(back_count), front.end());

@@ -32,7 +32,8 @@ namespace spindle::spi {
 }
 
 /// Copies the address and sets *namelen to its size. Errors: fault, with both arguments untouched.
-[[nodiscard]] inline result<void> write_address(const socket_address& from, sockaddr* name, LPINT namelen) noexcept
+[[nodiscard]] inline result<void> write_address(const socket_address& from, sockaddr* name,
+                                                LPINT namelen) noexcept
 {
     if (!takes_address(name, namelen, from.size())) {
         return errc::fault;
@@ -42,15 +43,17 @@ namespace spindle::spi {
     return {};
 }
 
-/// Whether a buffer of the client can exist: not null unless empty, not wrapping the address space. A length of
-/// all ones is the -1 of a BSD call and counts as wrapping on 64-bit systems, too (XFR-10).
+/// Whether a buffer of the client can exist: not null unless empty, not wrapping the address space. A length
+/// of all ones is the -1 of a BSD call and counts as wrapping on 64-bit systems, too (XFR-10).
 [[nodiscard]] inline bool is_plausible(const WSABUF& buffer) noexcept
 {
     const auto start = reinterpret_cast<std::uintptr_t>(buffer.buf);
-    return buffer.len == 0 || (buffer.buf != nullptr && buffer.len != ~ULONG{0} && start + buffer.len > start);
+    return buffer.len == 0 ||
+           (buffer.buf != nullptr && buffer.len != ~ULONG{0} && start + buffer.len > start);
 }
 
-/// A client's WSABUF array as core's buffers; up to 16 of them without the heap. Buffer is const_buffer or mutable_buffer.
+/// A client's WSABUF array as core's buffers; up to 16 of them without the heap. Buffer is const_buffer or
+/// mutable_buffer.
 template <class Buffer>
 class buffer_list {
 public:
@@ -90,7 +93,8 @@ private:
         return more_.data();
     }
 
-    alignas(Buffer) std::byte inline_[inline_count * sizeof(Buffer)];  // uninitialised: most calls use one element
+    alignas(Buffer)
+        std::byte inline_[inline_count * sizeof(Buffer)];  // uninitialised: most calls use one element
     std::vector<Buffer> more_;
     std::span<const Buffer> view_;
 };

@@ -1,5 +1,5 @@
-// DllMain remembers the module and does nothing else (START-25): no thread, lock, socket or logger at load, nothing at
-// detach, whatever the reason (CLEAN-23). Windows only.
+// DllMain remembers the module and does nothing else (START-25): no thread, lock, socket or logger at load,
+// nothing at detach, whatever the reason (CLEAN-23). Windows only.
 #include "module.hpp"
 
 namespace spindle::spi {

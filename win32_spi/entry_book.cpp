@@ -17,7 +17,7 @@ namespace {
 using entry_list = std::vector<WSAPROTOCOL_INFOW>;
 
 constinit constant_mutex book_lock;
-constinit unsigned book_users = 0;           // guarded by book_lock
+constinit unsigned book_users = 0;             // guarded by book_lock
 constinit entry_list* book_entries = nullptr;  // guarded by book_lock; not null while there are users
 
 void copy_name(WCHAR (&target)[WSAPROTOCOL_LEN + 1], std::string_view name) noexcept
@@ -26,7 +26,8 @@ void copy_name(WCHAR (&target)[WSAPROTOCOL_LEN + 1], std::string_view name) noex
     std::fill(std::copy_n(name.begin(), length, target), std::end(target), WCHAR{0});
 }
 
-/// The fields of an entry that follow from what the socket is, for a client that asked for another kind than its entry's.
+/// The fields of an entry that follow from what the socket is, for a client that asked for another kind than
+/// its entry's.
 void apply_kind(WSAPROTOCOL_INFOW& info, const socket_kind& kind) noexcept
 {
     info.iAddressFamily = static_cast<int>(kind.family);
@@ -70,9 +71,10 @@ void remember_entry(const WSAPROTOCOL_INFOW& entry)
     if (book_entries == nullptr) {
         return;
     }
-    const auto known = std::find_if(book_entries->begin(), book_entries->end(), [&](const WSAPROTOCOL_INFOW& other) {
-        return other.dwCatalogEntryId == entry.dwCatalogEntryId;
-    });
+    const auto known =
+        std::find_if(book_entries->begin(), book_entries->end(), [&](const WSAPROTOCOL_INFOW& other) {
+            return other.dwCatalogEntryId == entry.dwCatalogEntryId;
+        });
     if (known != book_entries->end()) {
         *known = entry;
     } else {
@@ -101,8 +103,9 @@ WSAPROTOCOL_INFOW describe_socket(DWORD id, const socket_kind& kind) noexcept
     {
         const std::lock_guard lock(book_lock);
         if (book_entries != nullptr) {
-            const auto known = std::find_if(book_entries->begin(), book_entries->end(),
-                                            [&](const WSAPROTOCOL_INFOW& entry) { return entry.dwCatalogEntryId == id; });
+            const auto known =
+                std::find_if(book_entries->begin(), book_entries->end(),
+                             [&](const WSAPROTOCOL_INFOW& entry) { return entry.dwCatalogEntryId == id; });
             info = known != book_entries->end() ? *known : info;
         }
     }

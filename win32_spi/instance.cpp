@@ -5,8 +5,8 @@ namespace spindle::spi {
 
 namespace {
 
-/// A union's member is not destroyed with the union, so no static destructor reaches the provider. A process that
-/// exits without WSPCleanup simply exits.
+/// A union's member is not destroyed with the union, so no static destructor reaches the provider. A process
+/// that exits without WSPCleanup simply exits.
 union undestroyed_provider {
     constexpr undestroyed_provider() noexcept : object{} {}
     ~undestroyed_provider() {}

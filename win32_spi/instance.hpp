@@ -1,5 +1,5 @@
-// The provider object of this library. It is constant-initialised and never destroyed: loading and unloading run no
-// code of it, and between the last WSPCleanup and the next WSPStartup it holds no resource.
+// The provider object of this library. It is constant-initialised and never destroyed: loading and unloading
+// run no code of it, and between the last WSPCleanup and the next WSPStartup it holds no resource.
 #pragma once
 
 #include "spindle/provider.hpp"

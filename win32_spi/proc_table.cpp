@@ -1,5 +1,6 @@
-// The 30 entries in documented order (Winsock SPI: WSPPROC_TABLE). The designated initialisers prove the names and the
-// types, the assertions prove the order: a header that sorted the table otherwise would not compile.
+// The 30 entries in documented order (Winsock SPI: WSPPROC_TABLE). The designated initialisers prove the
+// names and the types, the assertions prove the order: a header that sorted the table otherwise would not
+// compile.
 #include "proc_table.hpp"
 
 #include <cstddef>

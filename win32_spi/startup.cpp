@@ -1,5 +1,6 @@
-// WSPStartup, the library's one export, and WSPCleanup. Counting, setting up and the last cleanup are core's; here stand
-// the version words, the pointer checks and what is written back (Winsock SPI: WSPStartup, LPWSPCLEANUP).
+// WSPStartup, the library's one export, and WSPCleanup. Counting, setting up and the last cleanup are core's;
+// here stand the version words, the pointer checks and what is written back (Winsock SPI: WSPStartup,
+// LPWSPCLEANUP).
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -48,7 +49,8 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
     if (lpWSPData == nullptr || lpProcTable == nullptr || lpProtocolInfo == nullptr) {
         return errc::fault;
     }
-    const auto agreed = the_provider().startup(requested, std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo)));
+    const auto agreed =
+        the_provider().startup(requested, std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo)));
     if (!agreed) {
         return agreed.error();
     }
@@ -71,8 +73,9 @@ int WSPAPI WSPCleanup(LPINT lpErrno) noexcept
 }  // namespace spindle::spi
 
 // Returns 0 or the error code itself; there is no lpErrno and the thread's last error is not set (START-2).
-extern "C" int WSPAPI WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData, LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                 WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
+extern "C" int WSPAPI WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData,
+                                 LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable,
+                                 LPWSPPROC_TABLE lpProcTable)
 {
     namespace spi = spindle::spi;
     int error = 0;

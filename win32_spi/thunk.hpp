@@ -1,6 +1,6 @@
-// The rules every SPI function shares, at one place: refuse when not started, find the socket before looking at any other
-// argument, write *lpErrno on every failing path and only there, let no exception out (Winsock SPI: "Error Reporting and
-// Parameter Validation"). The functions themselves are in thunks_*.cpp.
+// The rules every SPI function shares, at one place: refuse when not started, find the socket before looking
+// at any other argument, write *lpErrno on every failing path and only there, let no exception out (Winsock
+// SPI: "Error Reporting and Parameter Validation"). The functions themselves are in thunks_*.cpp.
 #pragma once
 
 #include <cstring>
@@ -14,7 +14,8 @@
 
 namespace spindle::spi {
 
-/// Client pointers carry no promise of alignment: a value behind one is only ever read and written through these two.
+/// Client pointers carry no promise of alignment: a value behind one is only ever read and written through
+/// these two.
 template <class T>
 [[nodiscard]] T load(const T* from) noexcept
 {
@@ -37,7 +38,8 @@ inline void write_error(LPINT lpErrno, errc code) noexcept
     }
 }
 
-/// Only inside a catch block. no_buffer_space for bad_alloc; system_call_failure, traced as critical, for anything else.
+/// Only inside a catch block. no_buffer_space for bad_alloc; system_call_failure, traced as critical, for
+/// anything else.
 [[nodiscard]] errc code_of_current_exception() noexcept;
 
 /// Runs body(), which returns result<Value>. On return *lpErrno is written exactly when `failed` is returned.
@@ -58,8 +60,8 @@ Value guarded_call(Value failed, LPINT lpErrno, Body&& body) noexcept
     return failed;
 }
 
-/// A guarded_call that is counted as a call in progress: the last WSPCleanup waits for its end (CLEAN-8, CLEAN-15).
-/// Errors besides the body's: not_initialised.
+/// A guarded_call that is counted as a call in progress: the last WSPCleanup waits for its end (CLEAN-8,
+/// CLEAN-15). Errors besides the body's: not_initialised.
 template <class Value, class Body>
 Value spi_call(Value failed, LPINT lpErrno, Body&& body) noexcept
 {

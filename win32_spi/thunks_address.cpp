@@ -1,5 +1,5 @@
-// WSPAddressToString and WSPStringToAddress: the buffers around the text forms of address_text.hpp. Lengths of strings
-// count UTF-16 units with the terminating NUL (ADR-9, decision D-19).
+// WSPAddressToString and WSPStringToAddress: the buffers around the text forms of address_text.hpp. Lengths
+// of strings count UTF-16 units with the terminating NUL (ADR-9, decision D-19).
 #include <string>
 
 #include "address_text.hpp"
@@ -50,7 +50,8 @@ result<int> store_text(const std::string& text, LPWSTR target, LPDWORD length) n
     return 0;
 }
 
-/// The client's string as bytes; a unit beyond ASCII, which no address has, becomes one that no address has either.
+/// The client's string as bytes; a unit beyond ASCII, which no address has, becomes one that no address has
+/// either.
 std::string narrow(const WCHAR* text)
 {
     std::string narrowed;
@@ -80,15 +81,17 @@ result<int> store_parsed(const std::string& text, address_family family, LPSOCKA
 
 }  // namespace
 
-INT WSPAPI WSPAddressToString(LPSOCKADDR lpsaAddress, DWORD dwAddressLength, LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                              LPWSTR lpszAddressString, LPDWORD lpdwAddressStringLength, LPINT lpErrno) noexcept
+INT WSPAPI WSPAddressToString(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
+                              LPWSAPROTOCOL_INFOW lpProtocolInfo, LPWSTR lpszAddressString,
+                              LPDWORD lpdwAddressStringLength, LPINT lpErrno) noexcept
 {
     return spi_call(call_failed, lpErrno, [&]() -> result<int> {
         if (lpdwAddressStringLength == nullptr) {
             return errc::fault;
         }
         const auto text = text_of(lpsaAddress, dwAddressLength, lpProtocolInfo);
-        return text ? store_text(*text, lpszAddressString, lpdwAddressStringLength) : result<int>(text.error());
+        return text ? store_text(*text, lpszAddressString, lpdwAddressStringLength)
+                    : result<int>(text.error());
     });
 }
 
@@ -96,7 +99,10 @@ INT WSPAPI WSPStringToAddress(LPWSTR AddressString, INT AddressFamily, LPWSAPROT
                               LPSOCKADDR lpAddress, LPINT lpAddressLength, LPINT lpErrno) noexcept
 {
     return spi_call(call_failed, lpErrno, [&]() -> result<int> {
-        if (AddressString == nullptr || lpAddress == nullptr || lpAddressLength == nullptr) {
+        if (AddressString == nullptr) {
+            return errc::invalid_argument;  // as any text that is no address
+        }
+        if (lpAddress == nullptr || lpAddressLength == nullptr) {
             return errc::fault;
         }
         if (!serves_family(lpProtocolInfo, AddressFamily)) {

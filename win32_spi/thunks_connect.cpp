@@ -1,5 +1,6 @@
-// Names and connections: WSPBind, WSPListen, WSPConnect, WSPAccept, WSPJoinLeaf, WSPGetPeerName, WSPGetSockName,
-// WSPSendDisconnect, WSPRecvDisconnect. Address rules beyond "readable and long enough" are core's.
+// Names and connections: WSPBind, WSPListen, WSPConnect, WSPAccept, WSPJoinLeaf, WSPGetPeerName,
+// WSPGetSockName, WSPSendDisconnect, WSPRecvDisconnect. Address rules beyond "readable and long enough" are
+// core's.
 #include "convert.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -25,10 +26,14 @@ struct address_argument {
 accept_decision from_condition_result(int value) noexcept
 {
     switch (value) {
-    case CF_ACCEPT: return accept_decision::accept;
-    case CF_REJECT: return accept_decision::reject;
-    case CF_DEFER: return accept_decision::defer;
-    default: return accept_decision::invalid;
+    case CF_ACCEPT:
+        return accept_decision::accept;
+    case CF_REJECT:
+        return accept_decision::reject;
+    case CF_DEFER:
+        return accept_decision::defer;
+    default:
+        return accept_decision::invalid;
     }
 }
 
@@ -40,7 +45,8 @@ struct accept_offer {
     const int* addrlen;
     bool address_too_long = false;
 
-    /// A request whose address would not fit stays queued (ACC-7), so that is found out before the client is asked.
+    /// A request whose address would not fit stays queued (ACC-7), so that is found out before the client is
+    /// asked.
     accept_decision operator()(const socket_address& peer, const socket_address& local)
     {
         if (addr != nullptr && addrlen != nullptr && !takes_address(addr, addrlen, peer.size())) {
@@ -74,7 +80,9 @@ result<SOCKET> accept_one(socket& listener, sockaddr* addr, LPINT addrlen, LPCON
     accept_offer offer{condition, callback_data, addr, addrlen};
     accept_condition decide;
     if (condition != nullptr || !takes_any_peer(addr, addrlen, listener.kind().family)) {
-        decide = [&offer](const socket_address& peer, const socket_address& local) { return offer(peer, local); };
+        decide = [&offer](const socket_address& peer, const socket_address& local) {
+            return offer(peer, local);
+        };
     }
     const auto accepted = listener.accept(decide);
     if (!accepted) {
@@ -86,10 +94,12 @@ result<SOCKET> accept_one(socket& listener, sockaddr* addr, LPINT addrlen, LPCON
     return static_cast<SOCKET>(accepted->socket->handle());
 }
 
-/// The peer named by a connect. AF_UNSPEC dissolves a datagram socket's association (CONN-15) and has no form of its own.
+/// The peer named by a connect. AF_UNSPEC dissolves a datagram socket's association (CONN-15) and has no form
+/// of its own.
 result<socket_address> read_peer(const socket& it, const sockaddr* name, int namelen) noexcept
 {
-    if (it.kind().type == socket_type::datagram && name != nullptr && namelen >= static_cast<int>(sizeof(USHORT))) {
+    if (it.kind().type == socket_type::datagram && name != nullptr &&
+        namelen >= static_cast<int>(sizeof(USHORT))) {
         USHORT family = 0;
         std::memcpy(&family, static_cast<const void*>(name), sizeof family);
         if (family == AF_UNSPEC) {
@@ -99,8 +109,8 @@ result<socket_address> read_peer(const socket& it, const sockaddr* name, int nam
     return read_address(name, namelen);
 }
 
-/// Connect data and quality of service: neither can be carried, so asking for them on a connection is refused before it
-/// is tried (CONN-20, CONN-22). Datagram sockets ignore connect data.
+/// Connect data and quality of service: neither can be carried, so asking for them on a connection is refused
+/// before it is tried (CONN-20, CONN-22). Datagram sockets ignore connect data.
 result<void> check_connect_extras(const socket& it, const WSABUF* lpCallerData, const QOS* lpSQOS) noexcept
 {
     if (lpCallerData != nullptr && it.kind().type == socket_type::stream) {
@@ -141,8 +151,8 @@ int WSPAPI WSPListen(SOCKET s, int backlog, LPINT lpErrno) noexcept
     return socket_call(s, lpErrno, [&](socket& it) { return it.listen(backlog); });
 }
 
-int WSPAPI WSPConnect(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData, LPWSABUF lpCalleeData,
-                      LPQOS lpSQOS, LPQOS, LPINT lpErrno) noexcept
+int WSPAPI WSPConnect(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData,
+                      LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
         const auto peer = read_peer(it, name, namelen);
@@ -160,17 +170,19 @@ int WSPAPI WSPConnect(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCa
     });
 }
 
-SOCKET WSPAPI WSPAccept(SOCKET s, sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData,
-                        LPINT lpErrno) noexcept
+SOCKET WSPAPI WSPAccept(SOCKET s, sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                        DWORD_PTR dwCallbackData, LPINT lpErrno) noexcept
 {
     return socket_call(no_socket, s, lpErrno, [&](socket& listener) {
         return accept_one(listener, addr, addrlen, lpfnCondition, dwCallbackData);
     });
 }
 
-SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr*, int, LPWSABUF, LPWSABUF, LPQOS, LPQOS, DWORD, LPINT lpErrno) noexcept
+SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr*, int, LPWSABUF, LPWSABUF, LPQOS, LPQOS, DWORD,
+                          LPINT lpErrno) noexcept
 {
-    return socket_call(no_socket, s, lpErrno, [](socket&) -> result<SOCKET> { return errc::operation_not_supported; });
+    return socket_call(no_socket, s, lpErrno,
+                       [](socket&) -> result<SOCKET> { return errc::operation_not_supported; });
 }
 
 // Whether there is a name at all comes before whether it fits (NAME-1, NAME-5).
@@ -196,7 +208,8 @@ int WSPAPI WSPSendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData, LPINT 
 int WSPAPI WSPRecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
-        return lpInboundDisconnectData == nullptr ? it.disable_receive() : result<void>(errc::no_protocol_option);
+        return lpInboundDisconnectData == nullptr ? it.disable_receive()
+                                                  : result<void>(errc::no_protocol_option);
     });
 }
 

@@ -1,5 +1,6 @@
-// Notification and readiness: WSPAsyncSelect, WSPEventSelect, WSPEnumNetworkEvents, WSPSelect. Core keeps no network
-// event record yet, so each checks its sockets and refuses with WSAEOPNOTSUPP (START-13); none changes the socket.
+// Notification and readiness: WSPAsyncSelect, WSPEventSelect, WSPEnumNetworkEvents, WSPSelect. Core keeps no
+// network event record yet, so each checks its sockets and refuses with WSAEOPNOTSUPP (START-13); none
+// changes the socket.
 #include "thunk.hpp"
 #include "thunks.hpp"
 
@@ -37,7 +38,8 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT, LPWSANETWORKEVENTS, LPINT lp
     return socket_call(s, lpErrno, [](socket&) -> result<void> { return errc::operation_not_supported; });
 }
 
-int WSPAPI WSPSelect(int, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, select_timeout, LPINT lpErrno) noexcept
+int WSPAPI WSPSelect(int, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, select_timeout,
+                     LPINT lpErrno) noexcept
 {
     return spi_call(call_failed, lpErrno, [&]() -> result<int> {
         const bool known = knows_all(readfds) && knows_all(writefds) && knows_all(exceptfds);

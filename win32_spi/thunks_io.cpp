@@ -1,5 +1,5 @@
-// WSPSend, WSPSendTo, WSPRecv, WSPRecvFrom, WSPGetOverlappedResult: pointers, buffers and what is written back when. What
-// flags mean and when a call waits is core's.
+// WSPSend, WSPSendTo, WSPRecv, WSPRecvFrom, WSPGetOverlappedResult: pointers, buffers and what is written
+// back when. What flags mean and when a call waits is core's.
 #include <limits>
 
 #include "convert.hpp"
@@ -14,6 +14,18 @@ namespace {
 bool is_request(const socket& it, const WSAOVERLAPPED* lpOverlapped) noexcept
 {
     return lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0;
+}
+
+/// The client's flags for core. A call that named an OVERLAPPED its socket cannot use waits although the
+/// socket is non-blocking (XFR-13); the bit that says so to core is nobody's MSG_ number, so a client's own
+/// is an unknown flag.
+unsigned transfer_flags_of(DWORD flags, const WSAOVERLAPPED* lpOverlapped) noexcept
+{
+    constexpr unsigned unknown = 0x4000'0000;
+    if ((flags & message_flag::always_wait) != 0) {
+        flags = (flags & ~message_flag::always_wait) | unknown;
+    }
+    return lpOverlapped != nullptr ? flags | message_flag::always_wait : flags;
 }
 
 /// The checks the four transfers share, in their order: the count pointer (XFR-3), then the kind of call.
@@ -75,7 +87,8 @@ struct receive_arguments {
     const WSAOVERLAPPED* overlapped;
 };
 
-/// The sender's address is wanted of datagrams only (XFR-53) and must fit before one is taken off the queue (XFR-51).
+/// The sender's address is wanted of datagrams only (XFR-53) and must fit before one is taken off the queue
+/// (XFR-51).
 result<bool> wants_sender(const socket& it, const receive_arguments& call) noexcept
 {
     if (call.from == nullptr || it.kind().type == socket_type::stream) {
@@ -94,7 +107,8 @@ result<void> take(socket& it, const receive_arguments& call, mutable_buffers buf
 {
     const DWORD flags = load(call.flags);
     socket_address sender;
-    const auto received = it.receive(buffers, flags, with_sender ? &sender : nullptr);
+    const auto received =
+        it.receive(buffers, transfer_flags_of(flags, call.overlapped), with_sender ? &sender : nullptr);
     if (!received) {
         return received.error();
     }
@@ -132,7 +146,8 @@ result<void> receive_through(socket& it, const receive_arguments& call)
 }
 
 /// A stream ignores the destination (XFR-30); a null one means the default peer.
-result<std::size_t> send_datagrams_to(socket& it, const_buffers buffers, DWORD flags, const sockaddr* lpTo, int iTolen)
+result<std::size_t> send_datagrams_to(socket& it, const_buffers buffers, DWORD flags, const sockaddr* lpTo,
+                                      int iTolen)
 {
     if (lpTo == nullptr || it.kind().type == socket_type::stream) {
         return it.send_to(buffers, flags, nullptr);
@@ -143,30 +158,33 @@ result<std::size_t> send_datagrams_to(socket& it, const_buffers buffers, DWORD f
 
 }  // namespace
 
-int WSPAPI WSPSend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID,
-                   LPINT lpErrno) noexcept
+int WSPAPI WSPSend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                   DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+                   LPWSATHREADID, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
         return send_through(it, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped},
-                            [&](const_buffers buffers) { return it.send(buffers, dwFlags); });
+                            [&](const_buffers buffers) {
+                                return it.send(buffers, transfer_flags_of(dwFlags, lpOverlapped));
+                            });
     });
 }
 
-int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                     const sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE,
-                     LPWSATHREADID, LPINT lpErrno) noexcept
+int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
-        return send_through(it, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped}, [&](const_buffers buffers) {
-            return send_datagrams_to(it, buffers, dwFlags, lpTo, iTolen);
-        });
+        return send_through(
+            it, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped}, [&](const_buffers buffers) {
+                return send_datagrams_to(it, buffers, transfer_flags_of(dwFlags, lpOverlapped), lpTo, iTolen);
+            });
     });
 }
 
-int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID,
-                   LPINT lpErrno) noexcept
+int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                   LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+                   LPWSATHREADID, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
         return receive_through(
@@ -174,8 +192,8 @@ int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
     });
 }
 
-int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                       sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                       LPDWORD lpFlags, sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
@@ -187,7 +205,8 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWOR
 // No request can be outstanding: the transfers above refuse to start one.
 BOOL WSPAPI WSPGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED, LPDWORD, BOOL, LPDWORD, LPINT lpErrno) noexcept
 {
-    return socket_call(BOOL{0}, s, lpErrno, [](socket&) -> result<BOOL> { return errc::operation_not_supported; });
+    return socket_call(BOOL{0}, s, lpErrno,
+                       [](socket&) -> result<BOOL> { return errc::operation_not_supported; });
 }
 
 }  // namespace spindle::spi

@@ -1,5 +1,5 @@
-// WSPIoctl: one table from code to handler (T-IOC). A handler checks its buffers; the count pointer, requests and unknown
-// codes are judged before it (CTL-1, CTL-6, CTL-10, decision D-11).
+// WSPIoctl: one table from code to handler (T-IOC). A handler checks its buffers; the count pointer, requests
+// and unknown codes are judged before it (CTL-1, CTL-6, CTL-10, decision D-11).
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -134,8 +134,9 @@ result<void> set_report_reset(socket& it, ioctl_call& call)
     if (it.kind().type != socket_type::datagram) {
         return errc::operation_not_supported;
     }
-    return call.read(report) ? set_number(it, option_level::udp, static_cast<int>(code::udp_connreset), report)
-                             : result<void>(errc::fault);
+    return call.read(report)
+               ? set_number(it, option_level::udp, static_cast<int>(code::udp_connreset), report)
+               : result<void>(errc::fault);
 }
 
 struct ioctl_row {
@@ -169,9 +170,10 @@ ioctl_row find_ioctl(DWORD code) noexcept
 
 }  // namespace
 
-int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
-                    DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped,
-                    LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID, LPINT lpErrno) noexcept
+int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
+                    LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
+                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID,
+                    LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
         if (lpcbBytesReturned == nullptr) {

@@ -1,5 +1,5 @@
-// Sockets come and go: WSPSocket, WSPCloseSocket, WSPShutdown, WSPDuplicateSocket, WSPCancelBlockingCall. What a request
-// for a socket resolves to is core's catalog; what a close does is core's close policy.
+// Sockets come and go: WSPSocket, WSPCloseSocket, WSPShutdown, WSPDuplicateSocket, WSPCancelBlockingCall.
+// What a request for a socket resolves to is core's catalog; what a close does is core's close policy.
 #include <bit>
 #include <optional>
 
@@ -49,7 +49,8 @@ struct named_entry {
     socket_kind kind;
 };
 
-result<SOCKET> open_socket(int af, int type, int protocol, const WSAPROTOCOL_INFOW* lpProtocolInfo, DWORD dwFlags)
+result<SOCKET> open_socket(int af, int type, int protocol, const WSAPROTOCOL_INFOW* lpProtocolInfo,
+                           DWORD dwFlags)
 {
     std::optional<named_entry> entry;
     if (lpProtocolInfo != nullptr) {
@@ -84,11 +85,12 @@ result<SOCKET> open_socket(int af, int type, int protocol, const WSAPROTOCOL_INF
 
 }  // namespace
 
-SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP, DWORD dwFlags,
-                        LPINT lpErrno) noexcept
+SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP,
+                        DWORD dwFlags, LPINT lpErrno) noexcept
 {
     // The group is accepted and ignored (decision D-26).
-    return spi_call(no_socket, lpErrno, [&] { return open_socket(af, type, protocol, lpProtocolInfo, dwFlags); });
+    return spi_call(no_socket, lpErrno,
+                    [&] { return open_socket(af, type, protocol, lpProtocolInfo, dwFlags); });
 }
 
 int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno) noexcept

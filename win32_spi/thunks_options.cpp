@@ -1,5 +1,5 @@
-// WSPGetSockOpt, WSPSetSockOpt, WSPGetQOSByName. Options are core's table; only those whose values are Winsock structures
-// are answered here: the protocol entry (CAT-2) and the state of a base provider's socket.
+// WSPGetSockOpt, WSPSetSockOpt, WSPGetQOSByName. Options are core's table; only those whose values are
+// Winsock structures are answered here: the protocol entry (CAT-2) and the state of a base provider's socket.
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -21,9 +21,11 @@ struct option_target {
 
     option_target(char* value, LPINT length) noexcept
         : optval(value), optlen(length), room(length == nullptr ? 0U : usable(load(length)))
+    {}
+    static std::size_t usable(int length) noexcept
     {
+        return length < 0 ? 0U : static_cast<std::size_t>(length);
     }
-    static std::size_t usable(int length) noexcept { return length < 0 ? 0U : static_cast<std::size_t>(length); }
 };
 
 /// A protocol entry: a short buffer is told the size that is needed, a longer one keeps its *optlen (T-SOL).
@@ -50,8 +52,9 @@ WSAPROTOCOL_INFOA narrow(const WSAPROTOCOL_INFOW& wide) noexcept
     static_assert(offsetof(WSAPROTOCOL_INFOA, szProtocol) == common);
     WSAPROTOCOL_INFOA info{};
     std::memcpy(static_cast<void*>(&info), &wide, common);
-    std::transform(std::begin(wide.szProtocol), std::end(wide.szProtocol), std::begin(info.szProtocol),
-                   [](WCHAR unit) { return static_cast<unsigned>(unit) < 0x80U ? static_cast<char>(unit) : '?'; });
+    std::transform(
+        std::begin(wide.szProtocol), std::end(wide.szProtocol), std::begin(info.szProtocol),
+        [](WCHAR unit) { return static_cast<unsigned>(unit) < 0x80U ? static_cast<char>(unit) : '?'; });
     return info;
 }
 
@@ -156,10 +159,13 @@ result<BOOL> find_quality(const WSABUF* lpQOSName, const QOS* lpQOS) noexcept
 
 int WSPAPI WSPGetSockOpt(SOCKET s, int level, int optname, char* optval, LPINT optlen, LPINT lpErrno) noexcept
 {
-    return socket_call(s, lpErrno, [&](socket& it) { return get_value(it, level, optname, {optval, optlen}); });
+    return socket_call(s, lpErrno, [&](socket& it) {
+        return get_value(it, level, optname, {optval, optlen});
+    });
 }
 
-int WSPAPI WSPSetSockOpt(SOCKET s, int level, int optname, const char* optval, int optlen, LPINT lpErrno) noexcept
+int WSPAPI WSPSetSockOpt(SOCKET s, int level, int optname, const char* optval, int optlen,
+                         LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
         // A negative length stays recognisable as a huge one; what it does depends on the option (OPT-5).

@@ -1,5 +1,5 @@
-// The upcalls a provider without overlapped requests needs: handles (HAND-1 to HAND-12) and the blocking hook (BLK-5 to
-// BLK-8). See upcall_host.hpp.
+// The upcalls a provider without overlapped requests needs: handles (HAND-1 to HAND-12) and the blocking hook
+// (BLK-5 to BLK-8). See upcall_host.hpp.
 #include "upcall_host.hpp"
 
 #include "thunk.hpp"
@@ -8,8 +8,8 @@ namespace spindle::spi {
 
 namespace {
 
-/// The hook last queried on this thread. Core's hook carries one word of context and Winsock's needs two, the function
-/// and its own context. No destructor: a thread-local with one would keep the library mapped.
+/// The hook last queried on this thread. Core's hook carries one word of context and Winsock's needs two, the
+/// function and its own context. No destructor: a thread-local with one would keep the library mapped.
 struct queried_hook {
     LPBLOCKINGCALLBACK function;
     DWORD_PTR context;
@@ -72,7 +72,8 @@ blocking_hook upcall_host::query_blocking_hook(std::uint32_t catalog_entry_id) n
     DWORD_PTR context = 0;
     int error = 0;
     if (upcalls_.lpWPUQueryBlockingCallback == nullptr ||
-        upcalls_.lpWPUQueryBlockingCallback(catalog_entry_id, &function, &context, &error) != 0 || function == nullptr) {
+        upcalls_.lpWPUQueryBlockingCallback(catalog_entry_id, &function, &context, &error) != 0 ||
+        function == nullptr) {
         return {};
     }
     this_threads_hook = {function, context};

@@ -26,6 +26,9 @@ void socket_options::inherit(const socket_options& listener)
     mode = listener.mode;
     receive_buffer = listener.receive_buffer;
     group_priority = listener.group_priority;
+    keep_alive_idle = listener.keep_alive_idle;
+    keep_alive_interval = listener.keep_alive_interval;
+    keep_alive_count = listener.keep_alive_count;
     send_buffer = listener.send_buffer.load();
     receive_timeout_ms = listener.receive_timeout_ms.load();
     send_timeout_ms = listener.send_timeout_ms.load();

@@ -35,6 +35,9 @@ struct socket_options {
     bind_mode mode = bind_mode::standard;
     int receive_buffer = 65536;
     int group_priority = 0;
+    int keep_alive_idle = 7200;   ///< seconds
+    int keep_alive_interval = 1;  ///< seconds
+    int keep_alive_count = 10;
     std::atomic<int> send_buffer{65536};
     std::atomic<std::uint32_t> receive_timeout_ms{0};
     std::atomic<std::uint32_t> send_timeout_ms{0};
@@ -171,6 +174,11 @@ protected:
     result<void> renew_if_needed();
     [[nodiscard]] std::chrono::milliseconds receive_timeout() const noexcept;
     [[nodiscard]] std::chrono::milliseconds send_timeout() const noexcept;
+    /// Whether a transfer with these flags waits for what it cannot have at once.
+    [[nodiscard]] bool waits(unsigned flags) const noexcept
+    {
+        return (flags & message_flag::always_wait) != 0 || !has(state::nonblocking);
+    }
     [[nodiscard]] errc failure() const noexcept { return failure_.load(std::memory_order_acquire); }
     /// Remembers why the connection is over; the first reason stays.
     void break_connection(errc why) noexcept;

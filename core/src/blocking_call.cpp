@@ -33,7 +33,7 @@ std::unique_ptr<waiter> waiter_pool::take()
     }
     auto fresh = std::make_unique<waiter>();
     fresh->wake = net_.make_interrupter();
-    return fresh;
+    return fresh->wake ? std::move(fresh) : nullptr;  // no descriptor to be had
 }
 
 void waiter_pool::give_back(std::unique_ptr<waiter> idle) noexcept
@@ -48,6 +48,10 @@ blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono:
     : socket_(socket), waiter_(socket.life().waiters.take()), deadline_(deadline_after(timeout)),
       outer_(std::exchange(innermost_call, this))
 {
+    if (!waiter_) {
+        refused_ = errc::no_buffer_space;
+        return;
+    }
     waiter_->close_code = close_code;
     refused_ = socket_.add_waiter(*waiter_);
     if (refused_ == errc::success) {
@@ -57,8 +61,10 @@ blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono:
 
 blocking_call::~blocking_call()
 {
-    socket_.remove_waiter(*waiter_);
-    socket_.life().waiters.give_back(std::move(waiter_));
+    if (waiter_) {
+        socket_.remove_waiter(*waiter_);
+        socket_.life().waiters.give_back(std::move(waiter_));
+    }
     innermost_call = outer_;
 }
 
@@ -140,7 +146,7 @@ bool cancel_current_call() noexcept
     if (innermost_call == nullptr) {
         return false;
     }
-    innermost_call->self().end(errc::interrupted);
+    innermost_call->cancel();
     return true;
 }
 

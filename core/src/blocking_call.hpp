@@ -39,6 +39,7 @@ class waiter_pool {
 public:
     explicit waiter_pool(transport& net) noexcept : net_(net) {}
 
+    /// Null when the system has no descriptor left.
     [[nodiscard]] std::unique_ptr<waiter> take();
     void give_back(std::unique_ptr<waiter> idle) noexcept;
 
@@ -64,7 +65,12 @@ public:
     /// Waits for nudge() only.
     result<void> wait_for_nudge();
     [[nodiscard]] bool expired() const noexcept { return expired_; }
-    [[nodiscard]] waiter& self() noexcept { return *waiter_; }
+    void cancel() noexcept
+    {
+        if (waiter_) {
+            waiter_->end(errc::interrupted);
+        }
+    }
 
 private:
     result<void> wait_until(readiness wanted, clock::time_point until);

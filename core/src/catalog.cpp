@@ -1,5 +1,6 @@
-// The entries the provider serves and the rules by which a (family, type, protocol) request finds one; see catalog.hpp.
-// The numbers are those of Windows' own entries of the same protocols (T-CAT, SO_MAX_MSG_SIZE in T-SOL).
+// The entries the provider serves and the rules by which a (family, type, protocol) request finds one; see
+// catalog.hpp. The numbers are those of Windows' own entries of the same protocols (T-CAT, SO_MAX_MSG_SIZE in
+// T-SOL).
 #include "spindle/catalog.hpp"
 
 #include <algorithm>
@@ -12,8 +13,8 @@ namespace {
 constexpr int tcp = 6;
 constexpr int udp = 17;
 
-// XP1_ bits: guaranteed delivery and order, graceful close, expedited data; connectionless, message-oriented, broadcast,
-// multipoint.
+// XP1_ bits: guaranteed delivery and order, graceful close, expedited data; connectionless, message-oriented,
+// broadcast, multipoint.
 constexpr std::uint32_t stream_service = 0x2 | 0x4 | 0x20 | 0x40;
 constexpr std::uint32_t local_service = 0x2 | 0x4 | 0x20;
 constexpr std::uint32_t datagram_service = 0x1 | 0x8 | 0x200 | 0x400;
@@ -33,10 +34,19 @@ struct wanted {
     int protocol;
 };
 
-constexpr int family_of(const socket_kind& kind) noexcept { return static_cast<int>(kind.family); }
-constexpr int type_of(const socket_kind& kind) noexcept { return static_cast<int>(kind.type); }
+constexpr int family_of(const socket_kind& kind) noexcept
+{
+    return static_cast<int>(kind.family);
+}
+constexpr int type_of(const socket_kind& kind) noexcept
+{
+    return static_cast<int>(kind.type);
+}
 
-constexpr bool agrees(int asked, int offered) noexcept { return asked == 0 || asked == offered; }
+constexpr bool agrees(int asked, int offered) noexcept
+{
+    return asked == 0 || asked == offered;
+}
 
 template <class Predicate>
 bool any_entry(Predicate predicate) noexcept
@@ -45,8 +55,8 @@ bool any_entry(Predicate predicate) noexcept
                        [&](const catalog_entry& entry) { return predicate(entry.kind); });
 }
 
-/// Why no entry matches, in the documented precedence (SOCK-8). A family that has sockets but none of that type counts
-/// as a type without support.
+/// Why no entry matches, in the documented precedence (SOCK-8). A family that has sockets but none of that
+/// type counts as a type without support.
 errc why_not(const wanted& request) noexcept
 {
     const auto has_type = [&](const socket_kind& kind) { return agrees(request.type, type_of(kind)); };
@@ -80,7 +90,10 @@ constexpr int filled(int asked, int from_entry) noexcept
     return asked == 0 || asked == from_catalog_entry ? from_entry : asked;
 }
 
-constexpr int without_mark(int asked) noexcept { return asked == from_catalog_entry ? 0 : asked; }
+constexpr int without_mark(int asked) noexcept
+{
+    return asked == from_catalog_entry ? 0 : asked;
+}
 
 result<socket_kind> resolve_with_entry(const wanted& request, const socket_kind& entry)
 {

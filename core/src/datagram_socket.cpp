@@ -8,8 +8,9 @@
 namespace spindle {
 namespace {
 
-constexpr unsigned known_send_flags = message_flag::dont_route;
-constexpr unsigned known_receive_flags = message_flag::peek | message_flag::push_immediate | message_flag::partial;
+constexpr unsigned known_send_flags = message_flag::dont_route | message_flag::always_wait;
+constexpr unsigned known_receive_flags =
+    message_flag::peek | message_flag::push_immediate | message_flag::partial | message_flag::always_wait;
 
 bool is(const std::error_code& error, errc code) noexcept
 {
@@ -109,7 +110,7 @@ result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned fla
             set_state(state::bound);
             return sent;
         }
-        if (!is(sent.error(), errc::would_block) || has(state::nonblocking)) {
+        if (!is(sent.error(), errc::would_block) || !waits(flags)) {
             return sent;
         }
         if (!call) {
@@ -154,7 +155,7 @@ result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsign
         if (auto healthy = pending_failure(); !healthy) {
             return healthy.error();
         }
-        if (has(state::nonblocking)) {
+        if (!waits(flags)) {
             return got;
         }
         if (!call) {
@@ -174,11 +175,17 @@ result<void> datagram_socket::pending_failure()
         if (!error) {
             return {};
         }
-        const std::scoped_lock lock(state_mutex());
-        if (!is(error, errc::connection_reset) || options().report_reset) {
+        if (wants_to_know(error)) {
             return error;
         }
     }
+}
+
+// SIO_UDP_CONNRESET FALSE: unreachable ports are nobody's concern.
+bool datagram_socket::wants_to_know(const std::error_code& error) const
+{
+    const std::scoped_lock lock(state_mutex());
+    return !is(error, errc::connection_reset) || options().report_reset;
 }
 
 result<receive_outcome> datagram_socket::receive_once(mutable_buffers buffers, transfer_flags flags,
@@ -193,14 +200,10 @@ result<receive_outcome> datagram_socket::receive_once(mutable_buffers buffers, t
                 filter_queued_.store(false, std::memory_order_release);
                 return got;
             }
-            // The system reported an ICMP error through the call; the queue entry of the same message goes with it.
-            if (auto queued = pending_failure(); !queued) {
-                return queued.error();
+            if (wants_to_know(got.error())) {
+                return got;
             }
-            if (is(got.error(), errc::connection_reset)) {
-                continue;  // an error that was consumed, or that the client does not want
-            }
-            return got;
+            continue;
         }
         if (!filtering) {
             return got;
@@ -264,6 +267,7 @@ void datagram_socket::close_for_cleanup()
 {
     hold_descriptor();
     if (retire()) {
+        life().flushes.note(flush_outcome::closed);
         lower().cancel_waits();
     }
     drop_descriptor();

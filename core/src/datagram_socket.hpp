@@ -27,6 +27,7 @@ private:
     [[nodiscard]] errc check_receive(unsigned flags) const;
     result<receive_outcome> receive_once(mutable_buffers buffers, transfer_flags flags, socket_address* from);
     [[nodiscard]] result<void> pending_failure();
+    [[nodiscard]] bool wants_to_know(const std::error_code& error) const;
 
     // Datagrams that were queued before the peer was set and come from others are still to be dropped.
     std::atomic<bool> filter_queued_{false};

@@ -1,6 +1,7 @@
-// THE table of socket options: level, name, who has it, how long its value is, how it is read and set (pages "SOL_SOCKET
-// Socket Options", "IPPROTO_TCP Socket Options", "IPPROTO_IP Socket Options", "IPPROTO_IPV6 Socket Options"). Every
-// value here is 32 bits wide; options whose values are client structures with pointers are the SPI layer's.
+// THE table of socket options: level, name, who has it, how long its value is, how it is read and set (pages
+// "SOL_SOCKET Socket Options", "IPPROTO_TCP Socket Options", "IPPROTO_IP Socket Options", "IPPROTO_IPV6
+// Socket Options"). Every value here is 32 bits wide; options whose values are client structures with
+// pointers are the SPI layer's.
 #include "option_table.hpp"
 
 #include <algorithm>
@@ -74,28 +75,30 @@ constexpr option_row table[] = {
      set_bind_mode<bind_mode::reuse, bind_mode::exclusive>},
     {sol, so::exclusive_address_use, all, boolean, is_bind_mode<bind_mode::exclusive>,
      set_bind_mode<bind_mode::exclusive, bind_mode::reuse>},
-    {sol, so::keep_alive, streams, one_byte, stored<&values::keep_alive>,
-     set_flag<option::keep_alive, &values::keep_alive>},
+    {sol, so::keep_alive, streams, one_byte, stored<&values::keep_alive>, switch_keep_alive},
     {sol, so::dont_route, all, one_byte, stored<&values::dont_route>, store_flag<&values::dont_route>},
     {sol, so::broadcast, all, boolean, stored<&values::broadcast>, set_broadcast},
     {sol, so::linger, streams, whole, linger_value, set_linger_value},
     {sol, so::dont_linger, streams, boolean, dont_linger, set_dont_linger},
-    {sol, so::oob_inline, streams, boolean, stored<&values::oob_inline>, store_flag<&values::oob_inline>},
+    {sol, so::oob_inline, streams, boolean, stored<&values::oob_inline>, set_oob_inline},
     {sol, so::send_buffer, all, whole, stored<&values::send_buffer>,
      set_buffer<option::send_buffer, &values::send_buffer>},
     {sol, so::receive_buffer, all, whole, stored<&values::receive_buffer>,
      set_buffer<option::receive_buffer, &values::receive_buffer>},
-    {sol, so::send_timeout, all, whole, stored<&values::send_timeout_ms>, store_milliseconds<&values::send_timeout_ms>},
+    {sol, so::send_timeout, all, whole, stored<&values::send_timeout_ms>,
+     store_milliseconds<&values::send_timeout_ms>},
     {sol, so::receive_timeout, all, whole, stored<&values::receive_timeout_ms>,
      store_milliseconds<&values::receive_timeout_ms>},
     {sol, so::error, all, whole, pending_error, set_pending_error},
     {sol, so::type, all, whole, type_number, refuse_type},
     {sol, so::group_id, all, whole, no_group, nullptr},
-    {sol, so::group_priority, all, whole, stored<&values::group_priority>, store_number<&values::group_priority>},
+    {sol, so::group_priority, all, whole, stored<&values::group_priority>,
+     store_number<&values::group_priority>},
     {sol, so::max_message_size, datagrams, whole, largest_datagram, nullptr},
     {sol, number::largest_datagram, datagrams, whole, largest_datagram, nullptr},
     {sol, number::largest_path_datagram, datagrams, whole, largest_datagram, nullptr},
-    {sol, so::conditional_accept, streams, boolean, stored<&values::conditional_accept>, set_conditional_accept},
+    {sol, so::conditional_accept, streams, boolean, stored<&values::conditional_accept>,
+     set_conditional_accept},
     {sol, so::connect_time, all, whole, connect_seconds, nullptr},
     {sol, number::use_loopback, all, boolean, nullptr, nullptr, errc::invalid_argument},
     {sol, number::send_low_water, all, whole, nullptr, nullptr, errc::invalid_argument},
@@ -103,15 +106,17 @@ constexpr option_row table[] = {
 
     {option_level::tcp, tcp_option::no_delay, tcp, one_byte, stored<&values::no_delay>,
      set_flag<option::no_delay, &values::no_delay>},
-    {option_level::tcp, tcp_option::expedited_1122, tcp, boolean, stored<&values::expedited_1122>, set_expedited},
+    {option_level::tcp, tcp_option::expedited_1122, tcp, boolean, stored<&values::expedited_1122>,
+     set_expedited},
     {option_level::tcp, number::tcp_bsd_urgent, tcp, boolean, bsd_urgent, set_bsd_urgent},
-    {option_level::tcp, number::tcp_keep_idle, tcp, whole, lower_value<option::keep_alive_idle>,
-     set_lower_positive<option::keep_alive_idle, 32767>},
-    {option_level::tcp, number::tcp_keep_interval, tcp, whole, lower_value<option::keep_alive_interval>,
-     set_lower_positive<option::keep_alive_interval, 32767>},
-    {option_level::tcp, number::tcp_keep_count, tcp, whole, lower_value<option::keep_alive_count>,
-     set_lower_positive<option::keep_alive_count, 255>},
-    {option_level::tcp, number::tcp_maximum_segment, tcp, whole, lower_value<option::maximum_segment>, nullptr},
+    {option_level::tcp, number::tcp_keep_idle, tcp, whole, stored<&values::keep_alive_idle>,
+     set_keep_alive<option::keep_alive_idle, &values::keep_alive_idle, 32767>},
+    {option_level::tcp, number::tcp_keep_interval, tcp, whole, stored<&values::keep_alive_interval>,
+     set_keep_alive<option::keep_alive_interval, &values::keep_alive_interval, 32767>},
+    {option_level::tcp, number::tcp_keep_count, tcp, whole, stored<&values::keep_alive_count>,
+     set_keep_alive<option::keep_alive_count, &values::keep_alive_count, 255>},
+    {option_level::tcp, number::tcp_maximum_segment, tcp, whole, lower_value<option::maximum_segment>,
+     nullptr},
 
     {option_level::udp, number::udp_report_reset, datagrams, boolean, stored<&values::report_reset>,
      set_flag<option::report_unreachable, &values::report_reset>},
@@ -132,12 +137,18 @@ constexpr int known_levels[] = {option_level::socket, option_level::tcp, option_
 bool belongs_to(owners who, const socket_kind& kind) noexcept
 {
     switch (who) {
-    case owners::all: return true;
-    case owners::streams: return kind.type == socket_type::stream;
-    case owners::datagrams: return kind.type == socket_type::datagram;
-    case owners::tcp: return kind.type == socket_type::stream && kind.family != address_family::local;
-    case owners::ipv4: return kind.family == address_family::ipv4;
-    case owners::ipv6: return kind.family == address_family::ipv6;
+    case owners::all:
+        return true;
+    case owners::streams:
+        return kind.type == socket_type::stream;
+    case owners::datagrams:
+        return kind.type == socket_type::datagram;
+    case owners::tcp:
+        return kind.type == socket_type::stream && kind.family != address_family::local;
+    case owners::ipv4:
+        return kind.family == address_family::ipv4;
+    case owners::ipv6:
+        return kind.family == address_family::ipv6;
     }
     return false;
 }
@@ -160,8 +171,8 @@ result<const option_row*> find_row(const basic_socket& target, int level, int na
     return &*row;
 }
 
-/// A client's negative length arrives as a huge one. SOL_SOCKET takes the bytes the option needs, other levels and
-/// one-byte options do not (OPT-5).
+/// A client's negative length arrives as a huge one. SOL_SOCKET takes the bytes the option needs, other
+/// levels and one-byte options do not (OPT-5).
 bool is_negative(std::size_t length) noexcept
 {
     return length > static_cast<std::size_t>(INT_MAX);
@@ -175,10 +186,13 @@ result<std::size_t> counted_bytes(const option_row& row, std::size_t length)
         return errc::no_buffer_space;
     }
     switch (row.length) {
-    case one_byte: return length == 0 ? result<std::size_t>(errc::fault) : result<std::size_t>(1);
-    case whole: return length < sizeof(int) ? result<std::size_t>(errc::fault) : result<std::size_t>(sizeof(int));
+    case one_byte:
+        return length == 0 ? result<std::size_t>(errc::fault) : result<std::size_t>(1);
+    case whole:
+        return length < sizeof(int) ? result<std::size_t>(errc::fault) : result<std::size_t>(sizeof(int));
     case boolean:
-    case octet: break;
+    case octet:
+        break;
     }
     if (length == 0 && !socket_level) {
         return errc::fault;
@@ -261,6 +275,9 @@ void reapply_client_options(basic_socket& target) noexcept
     const socket_options& options = target.options();
     const int send_buffer = options.send_buffer.load(std::memory_order_relaxed);
     const setting settings[] = {
+        {option::keep_alive_idle, options.keep_alive_idle, options.keep_alive},
+        {option::keep_alive_interval, options.keep_alive_interval, options.keep_alive},
+        {option::keep_alive_count, options.keep_alive_count, options.keep_alive},
         {option::keep_alive, 1, options.keep_alive},
         {option::no_delay, 1, options.no_delay},
         {option::broadcast, 1, options.broadcast && !target.is_stream()},

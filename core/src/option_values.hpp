@@ -1,6 +1,6 @@
-// How single options are read and set: what is only stored, what the system's socket has to know, and the options with
-// rules of their own. Which option has which length, level and owner stands in the table (option_table.cpp), which
-// alone includes this.
+// How single options are read and set: what is only stored, what the system's socket has to know, and the
+// options with rules of their own. Which option has which length, level and owner stands in the table
+// (option_table.cpp), which alone includes this.
 #pragma once
 
 #include <bit>
@@ -47,7 +47,8 @@ result<void> store_milliseconds(basic_socket& target, int value)
     return {};
 }
 
-// --- values the system's socket has to know --------------------------------------------------------------------
+// --- values the system's socket has to know
+// --------------------------------------------------------------------
 
 template <lower_option Lower>
 result<int> lower_value(basic_socket& target)
@@ -61,13 +62,6 @@ result<void> set_lower(basic_socket& target, int value)
 {
     const std::scoped_lock lock(target.state_mutex());
     return target.lower().set_option(Lower, value);
-}
-
-/// Seconds and counts: a value the system cannot mean is refused here, the same on every system.
-template <lower_option Lower, int Highest>
-result<void> set_lower_positive(basic_socket& target, int value)
-{
-    return value < 1 || value > Highest ? result<void>(errc::invalid_argument) : set_lower<Lower>(target, value);
 }
 
 /// The system first: what it refuses is not stored.
@@ -96,7 +90,8 @@ result<void> set_buffer(basic_socket& target, int bytes)
     return {};
 }
 
-// --- options with rules of their own -----------------------------------------------------------------------------
+// --- options with rules of their own
+// -----------------------------------------------------------------------------
 
 /// BIND-9, BND-1: each excludes the other while it is on.
 template <bind_mode Mine, bind_mode Other>
@@ -208,6 +203,44 @@ inline result<int> connect_seconds(basic_socket& target)
         return -1;
     }
     return static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(clock::now() - *since).count());
+}
+
+/// LNX-34: the client's times, or Winsock's defaults, reach the system when keep-alive is on; AF_UNIX has none.
+inline result<void> switch_keep_alive(basic_socket& target, int value)
+{
+    if (auto set = set_flag<lower_option::keep_alive, &socket_options::keep_alive>(target, value); !set) {
+        return set;
+    }
+    const std::scoped_lock lock(target.state_mutex());
+    const socket_options& options = target.options();
+    if (options.keep_alive && target.kind().family != address_family::local) {
+        (void)target.lower().set_option(lower_option::keep_alive_idle, options.keep_alive_idle);
+        (void)target.lower().set_option(lower_option::keep_alive_interval, options.keep_alive_interval);
+        (void)target.lower().set_option(lower_option::keep_alive_count, options.keep_alive_count);
+    }
+    return {};
+}
+
+/// Seconds and counts: a value the system cannot mean is refused here, the same on every system.
+template <lower_option Lower, auto Member, int Highest>
+result<void> set_keep_alive(basic_socket& target, int value)
+{
+    if (value < 1 || value > Highest) {
+        return errc::invalid_argument;
+    }
+    const std::scoped_lock lock(target.state_mutex());
+    if (auto set = target.lower().set_option(Lower, value); !set) {
+        return set;
+    }
+    target.options().*Member = value;
+    return {};
+}
+
+/// From here on receives look for urgent bytes.
+inline result<void> set_oob_inline(basic_socket& target, int value)
+{
+    target.set_state(state::urgent_interest);
+    return store_flag<&socket_options::oob_inline>(target, value);
 }
 
 /// RFC 1122's reading of the urgent pointer cannot be given up again once chosen.

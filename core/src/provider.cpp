@@ -24,6 +24,7 @@ void trace_report(const cleanup_report& report)
     }
     trace::write(severity, "last cleanup",
                  {{"sockets_open", report.sockets_open},
+                  {"sockets_closed", report.sockets_closed},
                   {"sockets_flushed", report.sockets_flushed},
                   {"sockets_reset", report.sockets_reset},
                   {"sockets_timed_out", report.sockets_timed_out},

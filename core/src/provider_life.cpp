@@ -163,11 +163,16 @@ void flush_ledger::end(flush_outcome outcome, std::uint64_t bytes_flushed, std::
     empty_.notify_all();
 }
 
-void flush_ledger::note(flush_outcome outcome, std::uint64_t bytes_lost) noexcept
+void flush_ledger::note(flush_outcome outcome) noexcept
 {
     const std::scoped_lock lock(mutex_);
     count(outcome);
-    lost_ += bytes_lost;
+}
+
+void flush_ledger::lose(std::uint64_t bytes) noexcept
+{
+    const std::scoped_lock lock(mutex_);
+    lost_ += bytes;
 }
 
 void flush_ledger::count(flush_outcome outcome) noexcept
@@ -196,6 +201,7 @@ void flush_ledger::fill(cleanup_report& report) const noexcept
     report.sockets_reset = outcomes_[static_cast<std::size_t>(flush_outcome::reset_as_asked)];
     report.sockets_timed_out = outcomes_[static_cast<std::size_t>(flush_outcome::timed_out)];
     report.sockets_failed = outcomes_[static_cast<std::size_t>(flush_outcome::failed)];
+    report.sockets_closed = outcomes_[static_cast<std::size_t>(flush_outcome::closed)];
     report.bytes_flushed = flushed_;
     report.bytes_lost = lost_;
     report.bytes_unsent = flushed_ + lost_;

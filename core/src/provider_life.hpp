@@ -20,7 +20,7 @@
 namespace spindle {
 
 /// How a socket's graceful end came out.
-enum class flush_outcome { flushed, reset_as_asked, timed_out, failed };
+enum class flush_outcome { flushed, reset_as_asked, timed_out, failed, closed };
 
 /// Counts the sockets that end in the background and what became of their bytes.
 class flush_ledger {
@@ -28,7 +28,9 @@ public:
     void begin() noexcept;
     void end(flush_outcome outcome, std::uint64_t bytes_flushed, std::uint64_t bytes_lost) noexcept;
     /// A socket that ended without a background flush.
-    void note(flush_outcome outcome, std::uint64_t bytes_lost) noexcept;
+    void note(flush_outcome outcome) noexcept;
+    /// Accepted bytes that were dropped because their connection ended outside a background flush.
+    void lose(std::uint64_t bytes) noexcept;
     void wait_until_empty();
     /// From now on the figures count for the report.
     void start_report() noexcept;
@@ -40,7 +42,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable empty_;
     std::size_t running_ = 0;
-    std::size_t outcomes_[4] = {};
+    std::size_t outcomes_[5] = {};
     std::uint64_t flushed_ = 0;
     std::uint64_t lost_ = 0;
 };

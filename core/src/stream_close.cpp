@@ -142,7 +142,7 @@ void stream_socket::end_background(clock::time_point deadline)
         end_->last_progress = clock::now();
         end_->unsent_at_begin = queue_.size();
         set_state(state::send_shut);
-        first_look = give_up_time(*end_);
+        first_look = std::min(end_->last_progress + life().stall_limit / 4, give_up_time(*end_));
         if (!queue_.empty()) {
             (void)arm_drain();
         }
@@ -213,6 +213,9 @@ void stream_socket::advance_end()
         if (end_->stage == close_stage::awaiting_acknowledgement && look_for_acknowledgement(*end_)) {
             outcome = flush_outcome::flushed;
         }
+        if (end_->stage == close_stage::flushing) {
+            (void)look_for_acknowledgement(*end_);  // a peer that reads slowly makes progress long before the
+        }                                           // system calls the socket writable again
         const auto now = clock::now();
         if (has(state::broken)) {
             outcome = flush_outcome::failed;
@@ -220,8 +223,8 @@ void stream_socket::advance_end()
             outcome = flush_outcome::timed_out;
         }
         if (!outcome) {
-            look = end_->stage == close_stage::flushing ? give_up_time(*end_)
-                                                        : std::min(now + end_->next_look, give_up_time(*end_));
+            const auto pause = end_->stage == close_stage::flushing ? life().stall_limit / 4 : end_->next_look;
+            look = std::min(now + pause, give_up_time(*end_));
         }
     }
     if (outcome) {
@@ -242,7 +245,9 @@ bool stream_socket::look_for_acknowledgement(graceful_end& end)
         end.unacknowledged = outstanding.value();
         end.last_progress = clock::now();
     }
-    end.next_look = std::min(end.next_look * 2, slowest_look);
+    if (end.stage == close_stage::awaiting_acknowledgement) {
+        end.next_look = std::min(end.next_look * 2, slowest_look);
+    }
     return false;
 }
 
@@ -289,9 +294,10 @@ void stream_socket::close_for_cleanup()
         return;
     }
     if (!live) {
+        life().flushes.note(flush_outcome::closed);
         end_now(false);
     } else if (linger.on != 0 && linger.seconds == 0) {
-        life().flushes.note(flush_outcome::reset_as_asked, queued_bytes());
+        life().flushes.note(flush_outcome::reset_as_asked);
         end_now(true);
     } else {
         end_background(linger.on != 0 ? clock::now() + std::chrono::seconds{linger.seconds}

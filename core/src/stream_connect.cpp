@@ -44,6 +44,8 @@ result<void> stream_socket::listen(int backlog)
     if (auto done = lower().listen(clamp_backlog(backlog)); !done) {
         return done;
     }
+    // BND-5: of several listeners on one address the first gets the connections.
+    (void)lower().set_option(lower_option::first_listener, 1);
     set_state(state::listening);
     return {};
 }
@@ -236,6 +238,9 @@ result<accept_outcome> stream_socket::decide(accepted_connection request, const 
             request.socket->abort();
             return errc::connection_refused;
         }
+        if (!request.socket->connect_result()) {
+            return errc::access_denied;  // ACC-17: the peer withdrew while the request was offered
+        }
         if (decision != accept_decision::accept) {
             put_back(std::move(request));
             return decision == accept_decision::defer ? errc::try_again : errc::invalid_argument;
@@ -259,6 +264,10 @@ void stream_socket::become_accepted(const stream_socket& listener, const socket_
 {
     const std::scoped_lock lock(listener.state_mutex(), state_mutex());
     options_.inherit(listener.options());
+    if (options_.mode == bind_mode::exclusive && listener.bound_) {
+        // BND-6: an exclusive port stays taken while a connection it accepted is active.
+        life().ports.add({this, kind().type, *listener.bound_, bind_mode::exclusive, !options_.v6_only});
+    }
     peer_ = peer;
     connected_since_ = clock::now();
     set_state(state::connected | state::bound);

@@ -9,7 +9,7 @@ namespace spindle {
 namespace {
 
 constexpr unsigned known_flags = message_flag::out_of_band | message_flag::peek | message_flag::wait_all |
-                                 message_flag::push_immediate | message_flag::partial;
+                                 message_flag::push_immediate | message_flag::partial | message_flag::always_wait;
 
 transfer_flags lower_flags(unsigned flags) noexcept
 {
@@ -67,7 +67,7 @@ errc stream_socket::check_receive(unsigned flags)
     }
     constexpr unsigned not_with_wait_all = message_flag::out_of_band | message_flag::peek | message_flag::partial;
     if ((flags & message_flag::wait_all) != 0 &&
-        ((flags & not_with_wait_all) != 0 || has(state::nonblocking))) {
+        ((flags & not_with_wait_all) != 0 || !waits(flags))) {
         return errc::operation_not_supported;
     }
     if ((flags & message_flag::out_of_band) != 0 && options().oob_inline.load(std::memory_order_relaxed)) {
@@ -95,7 +95,7 @@ result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned
         return receive_all(buffers, flags);
     }
     auto got = receive_once(buffers, flags);
-    if (got || got.error() != make_error_code(errc::would_block) || has(state::nonblocking)) {
+    if (got || got.error() != make_error_code(errc::would_block) || !waits(flags)) {
         return got;
     }
     const receiver_count counted(receivers_);
@@ -240,14 +240,16 @@ result<std::size_t> stream_socket::readable_bytes()
     if (!has(state::connected)) {
         return std::size_t{0};
     }
-    auto plain = lower().readable_bytes();
+    const std::scoped_lock lock(receive_mutex_);
+    urgent().pull(lower());
+    if (!urgent().empty()) {
+        set_state(state::urgent_interest);
+    }
+    auto plain = urgent().readable_bytes(lower());
     if (!plain || !options().oob_inline.load(std::memory_order_relaxed)) {
         return plain;
     }
-    const std::scoped_lock lock(receive_mutex_);
-    urgent().pull(lower());
-    plain = lower().readable_bytes();
-    return plain ? result<std::size_t>(plain.value() + urgent().size()) : plain;
+    return plain.value() + urgent().size();
 }
 
 result<bool> stream_socket::at_urgent_mark()

@@ -10,7 +10,7 @@
 namespace spindle {
 namespace {
 
-constexpr unsigned known_flags = message_flag::out_of_band | message_flag::dont_route;
+constexpr unsigned known_flags = message_flag::out_of_band | message_flag::dont_route | message_flag::always_wait;
 
 // A blocking sender whose peer takes nothing for this long leaves the rest to the queue if there is room: Windows
 // accepts a send of any length while the queue is below SO_SNDBUF (XFR-18), and a program that sends and receives on one
@@ -94,7 +94,7 @@ result<std::size_t> stream_socket::send_to(const_buffers buffers, unsigned flags
             return total;
         }
     }
-    if (has(state::nonblocking)) {
+    if (!waits(flags)) {
         if (!line_.empty() || !has_room(done)) {
             return errc::would_block;
         }
@@ -248,6 +248,8 @@ void stream_socket::drop_queue() noexcept
 {
     if (end_) {
         end_->lost += queue_.size();
+    } else if (!queue_.empty()) {
+        life().flushes.lose(queue_.size());
     }
     queue_.clear();
 }

@@ -2,6 +2,7 @@
 // by a mark at which reads stop, lost to MSG_OOB once a plain read passed the mark.
 #include "urgent_data.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace spindle {
@@ -22,6 +23,26 @@ void urgent_data::pull(lower_socket& lower)
     }
     mark_ = place;
     bytes_.push_back({value, place});
+}
+
+// The system counts up to its mark only, unless urgent bytes are to stay in the stream; then it counts the places of
+// those that were pulled already, too.
+result<std::size_t> urgent_data::readable_bytes(lower_socket& lower) const
+{
+    if (!distance()) {
+        return lower.readable_bytes();
+    }
+    (void)lower.set_option(lower_option::urgent_inline, 1);
+    auto all = lower.readable_bytes();
+    (void)lower.set_option(lower_option::urgent_inline, 0);
+    if (!all) {
+        return all;
+    }
+    std::size_t places = mark_ && *mark_ >= position_ ? 1 : 0;
+    for (const auto place : duplicates_) {
+        places += place >= position_ ? 1U : 0U;
+    }
+    return all.value() - std::min(all.value(), places);
 }
 
 std::optional<std::uint64_t> urgent_data::distance() const noexcept

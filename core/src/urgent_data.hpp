@@ -16,6 +16,8 @@ class urgent_data {
 public:
     /// Takes an urgent byte that has arrived out of the lower socket. Called before every receive.
     void pull(lower_socket& lower);
+    /// Ordinary bytes that can be read, also those behind an urgent position.
+    [[nodiscard]] result<std::size_t> readable_bytes(lower_socket& lower) const;
 
     [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }

@@ -1,8 +1,4 @@
-// Port rules between IPv4 and IPv6 sockets, IPv4-mapped addresses and multicast groups sharing a port. The table for one
-// family is in bind_test.cpp. Answers to "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE" and "Dual-stack sockets".
-#include <array>
-#include <string>
-
+// Port rules between IPv4 and IPv6 sockets and IPv4-mapped addresses. The table for one family is in bind_test.cpp. Answers to "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE" and "Dual-stack sockets".
 #include "support/api_fixture.hpp"
 #include "support/catch.hpp"
 
@@ -91,39 +87,4 @@ TEST_CASE("BND-9 the two loopback addresses do not conflict", "[api][bind]")
     const auto wild = four(false);
     REQUIRE(bind_to(wild, wildcard(AF_INET)) == 0);
     CHECK(bind_to(tcp(AF_INET6), wildcard(AF_INET6, local_of(wild).port())) == 0);
-}
-
-TEST_CASE("BND-10 SO_REUSEADDR sockets that joined one group all get each datagram", "[api][bind][multicast]")
-{
-    const winsock started;
-    ip_mreq group{};
-    REQUIRE(inet_pton(AF_INET, "239.255.71.3", &group.imr_multiaddr) == 1);
-    REQUIRE(inet_pton(AF_INET, "127.0.0.1", &group.imr_interface) == 1);
-    std::array<unique_socket, 3> members;
-    unsigned short port = 0;
-    for (auto& member : members) {
-        member = udp();
-        set_option(member, SOL_SOCKET, SO_REUSEADDR, 1);
-        REQUIRE(bind_to(member, wildcard(AF_INET, port)) == 0);
-        port = local_of(member).port();
-        REQUIRE(error_of(setsockopt(member, IPPROTO_IP, IP_ADD_MEMBERSHIP, reinterpret_cast<const char*>(&group),
-                                    sizeof group)) == 0);
-    }
-    const auto sender = udp();
-    REQUIRE(error_of(setsockopt(sender, IPPROTO_IP, IP_MULTICAST_IF,
-                                reinterpret_cast<const char*>(&group.imr_interface),
-                                sizeof group.imr_interface)) == 0);
-    const auto where = at(AF_INET, "239.255.71.3", port);
-    for (const std::string text : {"one", "two"}) {
-        REQUIRE(error_of(sendto(sender, text.data(), 3, 0, where.get(), where.length)) == 0);
-    }
-    for (auto& member : members) {
-        set_option(member, SOL_SOCKET, SO_RCVTIMEO, 5000);
-        for (const std::string text : {"one", "two"}) {
-            std::array<char, 16> buffer{};
-            const int got = recv(member, buffer.data(), static_cast<int>(buffer.size()), 0);
-            REQUIRE(error_of(got) == 0);
-            CHECK(std::string(buffer.data(), static_cast<std::size_t>(got)) == text);
-        }
-    }
 }

@@ -206,11 +206,9 @@ TEST_CASE("BIND-8 binding a datagram socket to a broadcast address needs SO_BROA
     const auto where = at(AF_INET, "255.255.255.255", 0);
     const auto made = udp();
     CHECK(bind_to(made, where) == WSAEACCES);
-    const auto loop_broadcast = udp();
-    CHECK(bind_to(loop_broadcast, at(AF_INET, "127.255.255.255", 0)) == WSAEACCES);
     const auto allowed = udp();
     set_option(allowed, SOL_SOCKET, SO_BROADCAST, 1);
-    CHECK(bind_to(allowed, at(AF_INET, "127.255.255.255", 0)) == 0);
+    CHECK(bind_to(allowed, where) == 0);
 }
 
 TEST_CASE("BIND-9, BND-1 SO_REUSEADDR and SO_EXCLUSIVEADDRUSE exclude one another", "[api][bind][options]")

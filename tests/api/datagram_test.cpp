@@ -234,19 +234,6 @@ TEST_CASE("XFR-36, T-ENO an unreachable network fails the send and leaves the so
     CHECK(receive_from(target).text == "usable");
 }
 
-TEST_CASE("LNX-35 datagrams above the path's unit are fragmented, not refused", "[api][datagram][options]")
-{
-    const winsock started;
-    const auto made = bound_udp();
-    CHECK(get_option(made, IPPROTO_IP, IP_DONTFRAGMENT) == 0);
-    set_option(made, IPPROTO_IP, IP_DONTFRAGMENT, 1);
-    CHECK(get_option(made, IPPROTO_IP, IP_DONTFRAGMENT) == 1);
-    set_option(made, IPPROTO_IP, IP_DONTFRAGMENT, 0);
-    const auto target = bound_udp();
-    CHECK(send_to(made, std::string(60'000, 'f'), local_of(target)) == 0);
-    CHECK(receive_from(target, 65'000).text.size() == 60'000);
-}
-
 TEST_CASE("ADR-5, XFR-34 a dual-stack socket takes IPv4 destinations in mapped form only", "[api][datagram]")
 {
     const winsock started;

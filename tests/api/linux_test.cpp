@@ -1,4 +1,4 @@
-// Where Linux differs from Winsock underneath: constants and layouts, buffer sizes, closing, groups. What a whole area of
+// Where Linux differs from Winsock underneath: constants and layouts, buffer sizes, closing. What a whole area of
 // the API owes to these rules is tested in that area's own file. Answers to section 9 of the transfer contract.
 #include <array>
 #include <cstddef>
@@ -222,36 +222,6 @@ TEST_CASE("LNX-34, CTL-22 keep-alive times are Winsock's", "[api][linux][options
     CHECK(get_option(made, SOL_SOCKET, SO_KEEPALIVE) == 1);
     CHECK(get_option(made, IPPROTO_TCP, TCP_KEEPIDLE) == 2);
     CHECK(get_option(made, IPPROTO_TCP, TCP_KEEPINTVL) == 1);
-}
-
-TEST_CASE("LNX-36, MCS-2 a socket hears only the groups it joined itself", "[api][linux][multicast]")
-{
-    const winsock started;
-    ip_mreq group{};
-    REQUIRE(inet_pton(AF_INET, "239.255.71.4", &group.imr_multiaddr) == 1);
-    REQUIRE(inet_pton(AF_INET, "127.0.0.1", &group.imr_interface) == 1);
-    const auto member = udp();
-    const auto stranger = udp();
-    for (const auto* each : {&member, &stranger}) {
-        set_option(*each, SOL_SOCKET, SO_REUSEADDR, 1);
-        set_option(*each, SOL_SOCKET, SO_RCVTIMEO, 10'000);
-    }
-    REQUIRE(bind_to(member, wildcard(AF_INET)) == 0);
-    const auto port = local_of(member).port();
-    REQUIRE(bind_to(stranger, wildcard(AF_INET, port)) == 0);
-    REQUIRE(error_of(setsockopt(member, IPPROTO_IP, IP_ADD_MEMBERSHIP, reinterpret_cast<const char*>(&group),
-                                sizeof group)) == 0);
-    const auto sender = udp();
-    REQUIRE(error_of(setsockopt(sender, IPPROTO_IP, IP_MULTICAST_IF,
-                                reinterpret_cast<const char*>(&group.imr_interface),
-                                sizeof group.imr_interface)) == 0);
-    const auto where = at(AF_INET, "239.255.71.4", port);
-    REQUIRE(sendto(sender, "to the group", 12, 0, where.get(), where.length) == 12);
-    std::array<char, 32> room{};
-    CHECK(recv(member, room.data(), 32, 0) == 12);
-    // It went to both sockets at one time, if to both at all.
-    set_nonblocking(stranger);
-    CHECK(error_of(recv(stranger, room.data(), 32, 0)) == WSAEWOULDBLOCK);
 }
 
 TEST_CASE("LNX-37, OPT-10 options without a counterpart in the system have their own state", "[api][linux][options]")

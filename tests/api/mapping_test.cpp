@@ -375,6 +375,19 @@ TEST_CASE("MAP-16 parameters go through to the provider unchecked", "[api][mappi
     CHECK(record.first_buffer.len == 0xFFFFFFFF);
 }
 
+TEST_CASE("MAP-14, DUP-1 WSADuplicateSocketA gets a wide structure filled and converts it", "[api][mapping]")
+{
+    recorded_entry entry;
+    const winsock started;
+    const auto made = recorded_socket();
+    WSAPROTOCOL_INFOA narrow{};
+    REQUIRE(WSADuplicateSocketA(made, 4711, &narrow) == 0);
+    CHECK(entry.argument(1) == 4711);
+    CHECK(entry.argument(2) != number_of(&narrow));
+    CHECK(narrow.dwProviderReserved == 77);
+    CHECK(std::string(narrow.szProtocol) == "d");
+}
+
 TEST_CASE("MAP-17 a failing provider's code becomes the thread's last error", "[api][mapping]")
 {
     recorded_entry entry;

@@ -1,6 +1,8 @@
 // What WSASend, WSARecv and their datagram forms have in common: which argument is checked first, what is written when,
 // how several buffers are used. Nothing here has an OVERLAPPED. Answers to "WSASend function" and "WSARecv function".
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -186,9 +188,12 @@ TEST_CASE("XFR-7 very many buffers work in one call", "[api][transfer]")
         in.push_back({1, &one});
     }
     REQUIRE(wait_readable(pair.server, 3000));
-    REQUIRE(receive_into(pair.server, in.data(), static_cast<DWORD>(in.size()), &moved) == 0);
-    CHECK(moved == bytes.size());
-    CHECK(back == bytes);
+    // A stream receive may give less than there is, but never leaves a hole.
+    for (std::size_t have = 0; have < back.size(); have += moved) {
+        REQUIRE(receive_into(pair.server, in.data() + have, static_cast<DWORD>(in.size() - have), &moved) == 0);
+        REQUIRE(moved > 0);
+        CHECK(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(have + moved), back.begin()));
+    }
 }
 
 TEST_CASE("XFR-8 several buffers are one datagram, one datagram fills several buffers", "[api][transfer][datagram]")

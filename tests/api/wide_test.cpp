@@ -158,17 +158,3 @@ TEST_CASE("MAP-8 GetHostNameW gives the narrow form's name", "[api][wide]")
     CHECK(error_of(GetHostNameW(wide_name.data(), 1)) == WSAEFAULT);
     CHECK(error_of(GetHostNameW(nullptr, 256)) == WSAEFAULT);
 }
-
-TEST_CASE("MAP-14 WSASocketA and WSADuplicateSocketA work like their wide forms", "[api][wide]")
-{
-    const winsock started;
-    const auto source = bound_udp();
-    WSAPROTOCOL_INFOA token{};
-    REQUIRE(error_of(WSADuplicateSocketA(source, GetCurrentProcessId(), &token)) == 0);
-    CHECK(token.iAddressFamily == AF_INET);
-    CHECK(token.iSocketType == SOCK_DGRAM);
-    const unique_socket twin{WSASocketA(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &token, 0,
-                                        WSA_FLAG_OVERLAPPED)};
-    REQUIRE(error_of(twin.get()) == 0);
-    CHECK(local_of(twin) == local_of(source));
-}

@@ -1,4 +1,5 @@
-// Arguments that cannot be right, on sockets that are: the code of the clause, nothing moved, nothing changed.
+// Arguments that cannot be right, on sockets that are: the code of the clause, nothing moved, nothing
+// changed.
 #include "support/catch.hpp"
 #include "support/spi.hpp"
 
@@ -14,12 +15,14 @@ struct receive_attempt {
     int code = 0;
     DWORD bytes = 0xABCD;
 
-    receive_attempt(const spi_fixture& spi, SOCKET s, WSABUF* buffers, DWORD count, bool with_bytes, bool with_flags)
+    receive_attempt(const spi_fixture& spi, SOCKET s, WSABUF* buffers, DWORD count, bool with_bytes,
+                    bool with_flags)
     {
         DWORD flags = 0;
         int error = no_error_code;
-        const int outcome = spi.spi.table.lpWSPRecv(s, buffers, count, with_bytes ? &bytes : nullptr,
-                                                    with_flags ? &flags : nullptr, nullptr, nullptr, nullptr, &error);
+        const int outcome =
+            spi.spi.table.lpWSPRecv(s, buffers, count, with_bytes ? &bytes : nullptr,
+                                    with_flags ? &flags : nullptr, nullptr, nullptr, nullptr, &error);
         code = outcome == 0 ? 0 : error;
     }
 };
@@ -30,8 +33,8 @@ TEST_CASE("XFR-2 a bad handle wins over null pointers in the transfer calls", "[
 {
     const spi_fixture spi;
     int error = 0;
-    CHECK(spi.spi.table.lpWSPSend(INVALID_SOCKET, nullptr, 1, nullptr, 0, nullptr, nullptr, nullptr, &error) ==
-          SOCKET_ERROR);
+    CHECK(spi.spi.table.lpWSPSend(INVALID_SOCKET, nullptr, 1, nullptr, 0, nullptr, nullptr, nullptr,
+                                  &error) == SOCKET_ERROR);
     CHECK(error == WSAENOTSOCK);
 }
 
@@ -111,8 +114,9 @@ TEST_CASE("BIND-1, BIND-2, CONN-2 short, null and foreign addresses", "[spi][bad
     const SOCKET six = spi.open(tcp6());
     const auto code_of = [&](SOCKET s, const sockaddr* name, int size, bool connect) {
         int error = no_error_code;
-        const int outcome = connect ? spi.spi.table.lpWSPConnect(s, name, size, nullptr, nullptr, nullptr, nullptr, &error)
-                                    : spi.spi.table.lpWSPBind(s, name, size, &error);
+        const int outcome =
+            connect ? spi.spi.table.lpWSPConnect(s, name, size, nullptr, nullptr, nullptr, nullptr, &error)
+                    : spi.spi.table.lpWSPBind(s, name, size, &error);
         return outcome == 0 ? 0 : error;
     };
     const auto in_four = loopback4(1);

@@ -32,8 +32,8 @@ TEST_CASE("BLK-1 FIONBIO switches between the modes, both ways", "[spi][blocking
     u_long any_number = 0xFF00;
     DWORD bytes = 0;
     int error = no_error_code;
-    REQUIRE(spi.spi.table.lpWSPIoctl(pair.here, static_cast<DWORD>(FIONBIO), &any_number, sizeof any_number, nullptr, 0,
-                                     &bytes, nullptr, nullptr, nullptr, &error) == 0);
+    REQUIRE(spi.spi.table.lpWSPIoctl(pair.here, static_cast<DWORD>(FIONBIO), &any_number, sizeof any_number,
+                                     nullptr, 0, &bytes, nullptr, nullptr, nullptr, &error) == 0);
     CHECK(receive_some(spi, pair.here).code == WSAEWOULDBLOCK);
     REQUIRE(spi.spi.set_nonblocking(pair.here, false) == 0);
     background_call reader([&] { return receive_some(spi, pair.here); });
@@ -121,16 +121,17 @@ TEST_CASE("BLK-5, BLK-6 the hook runs again and again on the waiting thread unti
     spi.host.set_blocking_hook({});
 }
 
-TEST_CASE("BLK-6 a hook that returns FALSE ends the call with WSAEINTR, whichever call it is", "[spi][blocking]")
+TEST_CASE("BLK-6 a hook that returns FALSE ends the call with WSAEINTR, whichever call it is",
+          "[spi][blocking]")
 {
     spi_fixture spi;
     const auto listener = spi.listen_tcp();
     const auto pair = spi.tcp_pair();
     const SOCKET datagrams = spi.bound_udp();
-    const auto full = spi.tcp_pair();
-    spi.spi.fill(full.here, 1);
-    REQUIRE(spi.spi.set_nonblocking(full.here, false) == 0);
-    REQUIRE(spi.spi.set_linger(full.here, 1, 0) == 0);
+    const auto full = spi.connect_to_peer(small_receive_buffer);
+    spi.spi.fill(full.socket, 1);
+    REQUIRE(spi.spi.set_nonblocking(full.socket, false) == 0);
+    REQUIRE(spi.spi.set_linger(full.socket, 1, 0) == 0);
     peer::listener silent;
     silent.stop_answering();
     const SOCKET connecting = spi.open_tcp();
@@ -139,12 +140,13 @@ TEST_CASE("BLK-6 a hook that returns FALSE ends the call with WSAEINTR, whicheve
     CHECK(receive_some(spi, pair.here).code == WSAEINTR);
     CHECK(receive_some(spi, datagrams).code == WSAEINTR);
     CHECK(spi.spi.accept(listener.socket).code == WSAEINTR);
-    CHECK(spi.spi.send(full.here, "x").code == WSAEINTR);
+    CHECK(spi.spi.send(full.socket, "x").code == WSAEINTR);
     CHECK(spi.spi.connect(connecting, loopback4(silent.port())) == WSAEINTR);
     spi.host.set_blocking_hook({});
 }
 
-TEST_CASE("BLK-7 what can be done at once never runs the hook, nor does a non-blocking socket", "[spi][blocking]")
+TEST_CASE("BLK-7 what can be done at once never runs the hook, nor does a non-blocking socket",
+          "[spi][blocking]")
 {
     spi_fixture spi;
     const auto pair = spi.tcp_pair();
@@ -160,7 +162,8 @@ TEST_CASE("BLK-7 what can be done at once never runs the hook, nor does a non-bl
     spi.host.set_blocking_hook({});
 }
 
-TEST_CASE("BLK-14 two threads blocked on one socket are both served, none with WSAEINPROGRESS", "[spi][blocking]")
+TEST_CASE("BLK-14 two threads blocked on one socket are both served, none with WSAEINPROGRESS",
+          "[spi][blocking]")
 {
     spi_fixture spi;
     const SOCKET s = spi.bound_udp();
@@ -177,7 +180,8 @@ TEST_CASE("BLK-14 two threads blocked on one socket are both served, none with W
     CHECK(sizes == 11);
 }
 
-TEST_CASE("BLK-14 a thread may send and another receive on one connection while both block", "[spi][blocking]")
+TEST_CASE("BLK-14 a thread may send and another receive on one connection while both block",
+          "[spi][blocking]")
 {
     spi_fixture spi;
     auto half = spi.connect_to_peer();
@@ -208,8 +212,9 @@ TEST_CASE("BLK-14 a thread may send and another receive on one connection while 
     CHECK(reader.result());
 }
 
-TEST_CASE("BLK-15, BLK-18 other sockets work from inside the hook, and other threads may use the very same one",
-          "[spi][blocking]")
+TEST_CASE(
+    "BLK-15, BLK-18 other sockets work from inside the hook, and other threads may use the very same one",
+    "[spi][blocking]")
 {
     spi_fixture spi;
     const auto pair = spi.tcp_pair();
@@ -325,7 +330,8 @@ TEST_CASE("BLK-19 sends of several threads on one stream never mix within a call
     CHECK(std::count(seen.begin(), seen.end(), messages) == threads);
 }
 
-TEST_CASE("BLK-21 SO_RCVTIMEO ends a blocking receive with WSAETIMEDOUT, the socket works on", "[spi][blocking]")
+TEST_CASE("BLK-21 SO_RCVTIMEO ends a blocking receive with WSAETIMEDOUT, the socket works on",
+          "[spi][blocking]")
 {
     const spi_fixture spi;
     const auto pair = spi.tcp_pair();

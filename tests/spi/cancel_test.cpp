@@ -1,4 +1,5 @@
-// WSPCancelBlockingCall: it ends the calling thread's own blocking call, from inside its hook, and nobody else's.
+// WSPCancelBlockingCall: it ends the calling thread's own blocking call, from inside its hook, and nobody
+// else's.
 #include "support/background_call.hpp"
 #include "support/byte_pattern.hpp"
 #include "support/catch.hpp"
@@ -119,8 +120,9 @@ TEST_CASE("BLK-12 after any other cancelled call the socket can be closed", "[sp
     spi.host.set_blocking_hook({});
 }
 
-TEST_CASE("BLK-13 a cancel in the middle of a send resets the connection, later calls give WSAECONNABORTED",
-          "[spi][cancel]")
+TEST_CASE(
+    "BLK-13, XFR-28 a cancel in the middle of a send resets the connection, later calls give WSAECONNABORTED",
+    "[spi][cancel]")
 {
     spi_fixture spi;
     auto half = spi.connect_to_peer(small_receive_buffer);

@@ -1,5 +1,5 @@
-// WSPCloseSocket apart from lingering: what is invalid afterwards, what happens to connections that nobody accepted or
-// that are not made yet, and closing while other threads are inside.
+// WSPCloseSocket apart from lingering: what is invalid afterwards, what happens to connections that nobody
+// accepted or that are not made yet, and closing while other threads are inside.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -45,7 +45,8 @@ TEST_CASE("CLOSE-1 a close frees the port", "[spi][close]")
     }
 }
 
-TEST_CASE("CLOSE-6 closing a listener while the peer's data is unread does not touch accepted sockets", "[spi][close]")
+TEST_CASE("CLOSE-6 closing a listener while the peer's data is unread does not touch accepted sockets",
+          "[spi][close]")
 {
     spi_fixture spi;
     const auto listener = spi.listen_tcp();
@@ -61,7 +62,8 @@ TEST_CASE("CLOSE-6 closing a listener while the peer's data is unread does not t
     CHECK(spi.spi.receive(taken.socket, buffer.data(), buffer.size()).bytes == 15);
 }
 
-TEST_CASE("CLOSE-11 closing a listener ends the connections nobody accepted, accepted ones live on", "[spi][close]")
+TEST_CASE("CLOSE-11 closing a listener ends the connections nobody accepted, accepted ones live on",
+          "[spi][close]")
 {
     spi_fixture spi;
     const auto listener = spi.listen_tcp();
@@ -103,7 +105,8 @@ TEST_CASE("CLOSE-12 closing during a connect abandons the attempt", "[spi][close
     CHECK(spi.host.closed().size() == 2);
 }
 
-TEST_CASE("CLOSE-14 datagram, listening and unconnected sockets close at once whatever their linger", "[spi][close]")
+TEST_CASE("CLOSE-14 datagram, listening and unconnected sockets close at once whatever their linger",
+          "[spi][close]")
 {
     spi_fixture spi;
     const auto listener = spi.listen_tcp();
@@ -127,8 +130,9 @@ TEST_CASE("CLOSE-14 datagram, listening and unconnected sockets close at once wh
     CHECK(watch.elapsed() < 5s);
 }
 
-TEST_CASE("CLOSE-16 a close among other calls on the socket ends each of them once, with a code that tells why",
-          "[spi][close]")
+TEST_CASE(
+    "CLOSE-16 a close among other calls on the socket ends each of them once, with a code that tells why",
+    "[spi][close]")
 {
     spi_fixture spi;
     for (int round = 0; round < 30; ++round) {

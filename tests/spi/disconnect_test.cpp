@@ -23,8 +23,9 @@ int with_data(Function function, SOCKET s, ULONG size)
 
 }  // namespace
 
-TEST_CASE("DISC-1, DISC-3 WSPSendDisconnect sends what was accepted, then FIN; later sends fail, receiving goes on",
-          "[spi][disconnect]")
+TEST_CASE(
+    "DISC-1, DISC-3 WSPSendDisconnect sends what was accepted, then FIN; later sends fail, receiving goes on",
+    "[spi][disconnect]")
 {
     spi_fixture spi;
     auto half = spi.connect_to_peer();
@@ -66,7 +67,8 @@ TEST_CASE("DISC-3, DISC-8 unconnected sockets give WSAENOTCONN", "[spi][disconne
     }
 }
 
-TEST_CASE("DISC-4 after WSPRecvDisconnect receives fail with WSAESHUTDOWN, sending goes on", "[spi][disconnect]")
+TEST_CASE("DISC-4 after WSPRecvDisconnect receives fail with WSAESHUTDOWN, sending goes on",
+          "[spi][disconnect]")
 {
     const spi_fixture spi;
     auto half = spi.connect_to_peer();
@@ -77,7 +79,8 @@ TEST_CASE("DISC-4 after WSPRecvDisconnect receives fail with WSAESHUTDOWN, sendi
     CHECK(half.remote.read_text(5) == "still");
 }
 
-TEST_CASE("DISC-7 after WSPRecvDisconnect incoming data fills the window and provokes no reset", "[spi][disconnect]")
+TEST_CASE("DISC-7 after WSPRecvDisconnect incoming data fills the window and provokes no reset",
+          "[spi][disconnect]")
 {
     const spi_fixture spi;
     auto half = spi.connect_to_peer();

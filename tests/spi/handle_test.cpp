@@ -1,5 +1,5 @@
-// Where socket handles come from and where they go: the host's two ways of making them, its refusals, and that a value
-// which is given back and given out again never reaches the old socket.
+// Where socket handles come from and where they go: the host's two ways of making them, its refusals, and
+// that a value which is given back and given out again never reaches the old socket.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -13,7 +13,8 @@
 
 using namespace spindle::test;
 
-TEST_CASE("HAND-1 the flag of the entry decides which upcall makes the handle, for every socket", "[spi][handle]")
+TEST_CASE("HAND-1 the flag of the entry decides which upcall makes the handle, for every socket",
+          "[spi][handle]")
 {
     {
         spi_fixture minted(handle_model::minted);
@@ -29,8 +30,9 @@ TEST_CASE("HAND-1 the flag of the entry decides which upcall makes the handle, f
     CHECK(ifs.host.modified().size() == 4);
 }
 
-TEST_CASE("HAND-2, HAND-3 only the value WPUModifyIFSHandle returned is a handle, for new and accepted sockets",
-          "[spi][handle]")
+TEST_CASE(
+    "HAND-2, HAND-3 only the value WPUModifyIFSHandle returned is a handle, for new and accepted sockets",
+    "[spi][handle]")
 {
     spi_fixture spi(handle_model::ifs);
     SOCKET next = 0x7000'0000;
@@ -83,7 +85,8 @@ TEST_CASE("HAND-3, HAND-5 each new handle comes from WPUCreateSocketHandle, with
     CHECK(pair.there == made[2].given);
 }
 
-TEST_CASE("HAND-5 the code of a host that makes no handle is passed on, from WSPSocket and WSPAccept", "[spi][handle]")
+TEST_CASE("HAND-5 the code of a host that makes no handle is passed on, from WSPSocket and WSPAccept",
+          "[spi][handle]")
 {
     spi_fixture spi;
     const auto listener = spi.listen_tcp();

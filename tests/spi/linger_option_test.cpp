@@ -1,4 +1,5 @@
-// SO_LINGER and SO_DONTLINGER: two views of one setting, its layout, its lengths, its default and its inheritance.
+// SO_LINGER and SO_DONTLINGER: two views of one setting, its layout, its lengths, its default and its
+// inheritance.
 #include "support/catch.hpp"
 #include "support/spi.hpp"
 
@@ -41,7 +42,8 @@ bool lingers_not(const spi_fixture& spi, SOCKET s)
 
 }  // namespace
 
-TEST_CASE("LOPT-1, LOPT-2 the structure has two 16-bit fields, the options their documented numbers, the default is off",
+TEST_CASE("LOPT-1, LOPT-2 the structure has two 16-bit fields, the options their documented numbers, the "
+          "default is off",
           "[spi][linger]")
 {
     static_assert(sizeof(struct linger) == 4);
@@ -87,7 +89,8 @@ TEST_CASE("LOPT-5 SO_DONTLINGER FALSE without a time ever set is no hard close",
     CHECK(linger_of(spi, s) == setting{1, 10});
 }
 
-TEST_CASE("LOPT-6 lengths: SO_LINGER needs its structure, SO_DONTLINGER takes a byte, null is refused", "[spi][linger]")
+TEST_CASE("LOPT-6 lengths: SO_LINGER needs its structure, SO_DONTLINGER takes a byte, null is refused",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     const SOCKET s = spi.open_tcp();
@@ -123,7 +126,8 @@ TEST_CASE("LOPT-7 datagram sockets know neither option", "[spi][linger]")
     }
 }
 
-TEST_CASE("LOPT-8 an accepted socket inherits the listener's setting, later changes stay apart", "[spi][linger]")
+TEST_CASE("LOPT-8 an accepted socket inherits the listener's setting, later changes stay apart",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     const auto listener = spi.listen_tcp();

@@ -1,5 +1,5 @@
-// The linger matrix (contract, 3.3) on real connections: what WSPCloseSocket returns and when, and what the other end
-// sees. "Unsent" data is made by queueing more than the two systems hold while nobody reads there.
+// The linger matrix (contract, 3.3) on real connections: what WSPCloseSocket returns and when, and what the
+// other end sees. "Unsent" data is made by queueing more than the two systems hold while nobody reads there.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -46,8 +46,9 @@ TEST_CASE("LING-1 row 1: linger off and nothing unsent gives 0 at once, then FIN
     }
 }
 
-TEST_CASE("LING-1 row 2: linger off with unsent data gives 0 at once; data, then FIN, follow in the background",
-          "[spi][linger]")
+TEST_CASE(
+    "LING-1 row 2: linger off with unsent data gives 0 at once; data, then FIN, follow in the background",
+    "[spi][linger]")
 {
     const spi_fixture spi;
     for (const bool nonblocking : {false, true}) {
@@ -119,7 +120,8 @@ TEST_CASE("LING-3 after {1,0} the local port is free at once", "[spi][linger]")
     CHECK(spi.spi.connect(second, loopback4(listener.port())) == 0);
 }
 
-TEST_CASE("LING-4 row 4: {1,N} on a blocking socket with nothing unsent gives 0 at once, then FIN", "[spi][linger]")
+TEST_CASE("LING-4 row 4: {1,N} on a blocking socket with nothing unsent gives 0 at once, then FIN",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     auto half = spi.connect_to_peer();
@@ -147,7 +149,8 @@ TEST_CASE("LING-4 row 5: {1,N} on a blocking socket with unsent data waits until
     CHECK(spi.spi.close(half.socket) == WSAENOTSOCK);
 }
 
-TEST_CASE("LING-4 row 5: when the N seconds pass the connection is reset before the call returns 0", "[spi][linger]")
+TEST_CASE("LING-4 row 5: when the N seconds pass the connection is reset before the call returns 0",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     auto half = with_unsent_data(spi, 35);
@@ -175,7 +178,8 @@ TEST_CASE("LING-5 {1,N} blocking: a reset by the peer ends the wait, and the cal
     CHECK(closer.result() == 0);
 }
 
-TEST_CASE("LING-6 {1,N} blocking and cancelled: WSAEINTR, and the socket can be closed again", "[spi][linger]")
+TEST_CASE("LING-6 {1,N} blocking and cancelled: WSAEINTR, and the socket can be closed again",
+          "[spi][linger]")
 {
     spi_fixture spi;
     auto half = with_unsent_data(spi, 37);
@@ -201,7 +205,8 @@ TEST_CASE("LING-7 row 6: {1,N} on a non-blocking socket with nothing unsent give
     CHECK(half.remote.wait_end() == ending::finished);
 }
 
-TEST_CASE("LING-7 row 7: {1,N} on a non-blocking socket with unsent data gives WSAEWOULDBLOCK, the socket untouched",
+TEST_CASE("LING-7 row 7: {1,N} on a non-blocking socket with unsent data gives WSAEWOULDBLOCK, the socket "
+          "untouched",
           "[spi][linger]")
 {
     const spi_fixture spi;
@@ -213,7 +218,8 @@ TEST_CASE("LING-7 row 7: {1,N} on a non-blocking socket with unsent data gives W
     // Both directions work as before, and no disconnect is on its way.
     REQUIRE(half.remote.send_text("hello"));
     std::array<char, 8> buffer{};
-    CHECK(eventually([&] { return spi.spi.receive(half.socket, buffer.data(), buffer.size(), MSG_PEEK).bytes == 5; }));
+    CHECK(eventually(
+        [&] { return spi.spi.receive(half.socket, buffer.data(), buffer.size(), MSG_PEEK).bytes == 5; }));
     auto report = half.remote.read_bytes(38, amount);
     INFO(peer::to_string(report));
     CHECK(report.bytes == amount);
@@ -227,7 +233,8 @@ TEST_CASE("LING-7 row 7: {1,N} on a non-blocking socket with unsent data gives W
     CHECK(half.remote.wait_end() == ending::finished);
 }
 
-TEST_CASE("LING-8 ways out of WSAEWOULDBLOCK: SO_DONTLINGER, {1,0}, WSPShutdown, blocking mode", "[spi][linger]")
+TEST_CASE("LING-8 ways out of WSAEWOULDBLOCK: SO_DONTLINGER, {1,0}, WSPShutdown, blocking mode",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     const auto refused = [&](std::uint64_t seed) {
@@ -294,7 +301,8 @@ TEST_CASE("LING-14 unread input at a graceful close: what was accepted goes out 
     }
 }
 
-TEST_CASE("LING-14 unread input that arrives while the data is still on its way does not destroy it", "[spi][linger]")
+TEST_CASE("LING-14 unread input that arrives while the data is still on its way does not destroy it",
+          "[spi][linger]")
 {
     const spi_fixture spi;
     auto half = with_unsent_data(spi, 46);

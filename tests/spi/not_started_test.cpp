@@ -1,5 +1,5 @@
-// What the thirty functions do when the provider is not started, and with a handle that is not one of its own: refuse,
-// with the right code, before they look at anything else.
+// What the thirty functions do when the provider is not started, and with a handle that is not one of its
+// own: refuse, with the right code, before they look at anything else.
 #include "support/catch.hpp"
 #include "support/spi.hpp"
 
@@ -21,14 +21,19 @@ const std::vector<probe>& probes()
 {
     static const std::vector<probe> all = {
         {"WSPAccept", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPAccept(s, nullptr, nullptr, nullptr, 0, e) == INVALID_SOCKET; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPAccept(s, nullptr, nullptr, nullptr, 0, e) == INVALID_SOCKET;
+         }},
         {"WSPAddressToString", false,
          [](auto& spi, SOCKET, int* e) {
              return spi.lpWSPAddressToString(nullptr, 0, nullptr, nullptr, nullptr, e) == SOCKET_ERROR;
          }},
         {"WSPAsyncSelect", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPAsyncSelect(s, nullptr, 0, 0, e) == SOCKET_ERROR; }},
-        {"WSPBind", true, [](auto& spi, SOCKET s, int* e) { return spi.lpWSPBind(s, nullptr, 0, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPAsyncSelect(s, nullptr, 0, 0, e) == SOCKET_ERROR;
+         }},
+        {"WSPBind", true,
+         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPBind(s, nullptr, 0, e) == SOCKET_ERROR; }},
         {"WSPCancelBlockingCall", false,
          [](auto& spi, SOCKET, int* e) { return spi.lpWSPCancelBlockingCall(e) == SOCKET_ERROR; }},
         {"WSPCloseSocket", true,
@@ -38,9 +43,13 @@ const std::vector<probe>& probes()
              return spi.lpWSPConnect(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, e) == SOCKET_ERROR;
          }},
         {"WSPDuplicateSocket", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPDuplicateSocket(s, 0, nullptr, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPDuplicateSocket(s, 0, nullptr, e) == SOCKET_ERROR;
+         }},
         {"WSPEnumNetworkEvents", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPEnumNetworkEvents(s, nullptr, nullptr, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPEnumNetworkEvents(s, nullptr, nullptr, e) == SOCKET_ERROR;
+         }},
         {"WSPEventSelect", true,
          [](auto& spi, SOCKET s, int* e) { return spi.lpWSPEventSelect(s, nullptr, 0, e) == SOCKET_ERROR; }},
         {"WSPGetOverlappedResult", true,
@@ -48,32 +57,42 @@ const std::vector<probe>& probes()
              return spi.lpWSPGetOverlappedResult(s, nullptr, nullptr, FALSE, nullptr, e) == FALSE;
          }},
         {"WSPGetPeerName", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPGetPeerName(s, nullptr, nullptr, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPGetPeerName(s, nullptr, nullptr, e) == SOCKET_ERROR;
+         }},
         {"WSPGetSockName", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPGetSockName(s, nullptr, nullptr, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPGetSockName(s, nullptr, nullptr, e) == SOCKET_ERROR;
+         }},
         {"WSPGetSockOpt", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPGetSockOpt(s, 0, 0, nullptr, nullptr, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPGetSockOpt(s, 0, 0, nullptr, nullptr, e) == SOCKET_ERROR;
+         }},
         {"WSPGetQOSByName", true,
          [](auto& spi, SOCKET s, int* e) { return spi.lpWSPGetQOSByName(s, nullptr, nullptr, e) == FALSE; }},
         {"WSPIoctl", true,
          [](auto& spi, SOCKET s, int* e) {
-             return spi.lpWSPIoctl(s, 0, nullptr, 0, nullptr, 0, nullptr, nullptr, nullptr, nullptr, e) == SOCKET_ERROR;
+             return spi.lpWSPIoctl(s, 0, nullptr, 0, nullptr, 0, nullptr, nullptr, nullptr, nullptr, e) ==
+                    SOCKET_ERROR;
          }},
         {"WSPJoinLeaf", true,
          [](auto& spi, SOCKET s, int* e) {
-             return spi.lpWSPJoinLeaf(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, 0, e) == INVALID_SOCKET;
+             return spi.lpWSPJoinLeaf(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, 0, e) ==
+                    INVALID_SOCKET;
          }},
-        {"WSPListen", true, [](auto& spi, SOCKET s, int* e) { return spi.lpWSPListen(s, 0, e) == SOCKET_ERROR; }},
+        {"WSPListen", true,
+         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPListen(s, 0, e) == SOCKET_ERROR; }},
         {"WSPRecv", true,
          [](auto& spi, SOCKET s, int* e) {
-             return spi.lpWSPRecv(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, nullptr, e) == SOCKET_ERROR;
+             return spi.lpWSPRecv(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, nullptr, e) ==
+                    SOCKET_ERROR;
          }},
         {"WSPRecvDisconnect", true,
          [](auto& spi, SOCKET s, int* e) { return spi.lpWSPRecvDisconnect(s, nullptr, e) == SOCKET_ERROR; }},
         {"WSPRecvFrom", true,
          [](auto& spi, SOCKET s, int* e) {
-             return spi.lpWSPRecvFrom(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-                                      e) == SOCKET_ERROR;
+             return spi.lpWSPRecvFrom(s, nullptr, 0, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+                                      nullptr, e) == SOCKET_ERROR;
          }},
         {"WSPSend", true,
          [](auto& spi, SOCKET s, int* e) {
@@ -87,8 +106,11 @@ const std::vector<probe>& probes()
                     SOCKET_ERROR;
          }},
         {"WSPSetSockOpt", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPSetSockOpt(s, 0, 0, nullptr, 0, e) == SOCKET_ERROR; }},
-        {"WSPShutdown", true, [](auto& spi, SOCKET s, int* e) { return spi.lpWSPShutdown(s, 99, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPSetSockOpt(s, 0, 0, nullptr, 0, e) == SOCKET_ERROR;
+         }},
+        {"WSPShutdown", true,
+         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPShutdown(s, 99, e) == SOCKET_ERROR; }},
         {"WSPSelect", false,
          [](auto& spi, SOCKET s, int* e) {
              fd_set set = {};
@@ -111,7 +133,8 @@ const std::vector<probe>& probes()
 
 }  // namespace
 
-TEST_CASE("START-22, CLEAN-1 after the last cleanup every function fails with WSANOTINITIALISED", "[spi][startup]")
+TEST_CASE("START-22, CLEAN-1 after the last cleanup every function fails with WSANOTINITIALISED",
+          "[spi][startup]")
 {
     spi_fixture spi;
     const SOCKET s = spi.open_tcp();
@@ -149,8 +172,9 @@ TEST_CASE("SOCK-24 a handle that is not the provider's is refused before any oth
     }
 }
 
-TEST_CASE("SOCK-24 failing calls on a good handle with null pointers everywhere fail and leave the socket usable",
-          "[spi][socket]")
+TEST_CASE(
+    "SOCK-24 failing calls on a good handle with null pointers everywhere fail and leave the socket usable",
+    "[spi][socket]")
 {
     const spi_fixture spi;
     for (const auto& each : probes()) {

@@ -1,4 +1,5 @@
-// WSPShutdown: directions, what later calls get, what the other end sees, and that it neither blocks nor closes.
+// WSPShutdown: directions, what later calls get, what the other end sees, and that it neither blocks nor
+// closes.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -126,7 +127,8 @@ TEST_CASE("SHUT-9 SD_RECEIVE followed by the peer's FIN without data is no reset
     CHECK(half.remote.wait_end() == ending::finished);
 }
 
-TEST_CASE("SHUT-10, SHUT-11 both halves at once, one after the other in either order, and again", "[spi][shutdown]")
+TEST_CASE("SHUT-10, SHUT-11 both halves at once, one after the other in either order, and again",
+          "[spi][shutdown]")
 {
     const spi_fixture spi;
     const int orders[][2] = {{SD_SEND, SD_RECEIVE}, {SD_RECEIVE, SD_SEND}, {SD_BOTH, SD_BOTH}};
@@ -198,8 +200,9 @@ TEST_CASE("SHUT-14 datagrams that arrive after SD_RECEIVE provoke no error at th
     }
 }
 
-TEST_CASE("SHUT-17 on a connection the peer has reset it reports one of the three documented codes or nothing",
-          "[spi][shutdown]")
+TEST_CASE(
+    "SHUT-17 on a connection the peer has reset it reports one of the three documented codes or nothing",
+    "[spi][shutdown]")
 {
     const spi_fixture spi;
     auto half = spi.connect_to_peer();

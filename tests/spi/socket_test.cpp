@@ -1,5 +1,5 @@
-// WSPSocket: what a request resolves to, which flags it takes, and that a failing one leaves nothing behind. The host's
-// half of the clauses (walking the catalog) is tested with the host.
+// WSPSocket: what a request resolves to, which flags it takes, and that a failing one leaves nothing behind.
+// The host's half of the clauses (walking the catalog) is tested with the host.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -88,8 +88,9 @@ TEST_CASE("SOCK-1, SOCK-2, SOCK-11 zeros and FROM_PROTOCOL_INFO take the entry's
 TEST_CASE("SOCK-7, SOCK-12 without an entry the gaps are filled from the first match", "[spi][socket]")
 {
     const spi_fixture spi;
-    for (const triple wanted : {triple{AF_INET, SOCK_STREAM, 0}, triple{AF_INET, 0, IPPROTO_TCP}, triple{AF_INET, 0, 0},
-                                triple{0, SOCK_STREAM, IPPROTO_TCP}, triple{0, 0, IPPROTO_TCP}}) {
+    for (const triple wanted :
+         {triple{AF_INET, SOCK_STREAM, 0}, triple{AF_INET, 0, IPPROTO_TCP}, triple{AF_INET, 0, 0},
+          triple{0, SOCK_STREAM, IPPROTO_TCP}, triple{0, 0, IPPROTO_TCP}}) {
         const auto seen = request(spi, wanted, nullptr);
         INFO("asked " << wanted);
         CHECK(seen.code == 0);
@@ -127,7 +128,8 @@ TEST_CASE("SOCK-8, SOCK-9 the order of the refusals without an entry", "[spi][so
         INFO("asked " << each.wanted);
         CHECK(request(spi, each.wanted, nullptr).code == each.code);
     }
-    for (const triple wanted : {triple{AF_INET, SOCK_STREAM, IPPROTO_UDP}, triple{AF_INET, SOCK_DGRAM, IPPROTO_TCP}}) {
+    for (const triple wanted :
+         {triple{AF_INET, SOCK_STREAM, IPPROTO_UDP}, triple{AF_INET, SOCK_DGRAM, IPPROTO_TCP}}) {
         const int code = request(spi, wanted, nullptr).code;
         INFO("asked " << wanted << ", got " << code);
         CHECK((code == WSAEPROTONOSUPPORT || code == WSAEPROTOTYPE));
@@ -214,6 +216,37 @@ TEST_CASE("SOCK-16 without WSA_FLAG_OVERLAPPED an overlapped pointer is ignored:
     CHECK(overlapped.InternalHigh == 0);
 }
 
+TEST_CASE(
+    "XFR-13 without WSA_FLAG_OVERLAPPED a call with an overlapped pointer waits even in non-blocking mode",
+    "[spi][socket]")
+{
+    const spi_fixture spi;
+    int code = 0;
+    const SOCKET s = spi.spi.socket(udp4(), &code, 0);
+    REQUIRE(code == 0);
+    REQUIRE(spi.spi.bind(s, loopback4()) == 0);
+    REQUIRE(spi.spi.set_nonblocking(s) == 0);
+    endpoint local;
+    REQUIRE(spi.spi.local_name(s, &local) == 0);
+    std::array<char, 8> space{};
+    CHECK(spi.spi.receive(s, space.data(), space.size()).code == WSAEWOULDBLOCK);
+
+    background_call reader([&] {
+        WSABUF buffer = {static_cast<ULONG>(space.size()), space.data()};
+        DWORD bytes = 0;
+        DWORD flags = 0;
+        int error = no_error_code;
+        WSAOVERLAPPED overlapped = {};
+        const int outcome =
+            spi.spi.table.lpWSPRecv(s, &buffer, 1, &bytes, &flags, &overlapped, nullptr, nullptr, &error);
+        return outcome == 0 ? static_cast<int>(bytes) : -error;
+    });
+    CHECK(reader.blocks());
+    peer::datagram_socket remote;
+    REQUIRE(remote.send_to(local.port(), "later"));
+    CHECK(reader.result() == 5);
+}
+
 TEST_CASE("SOCK-17, SOCK-18 multipoint flags come in pairs and need a multipoint protocol", "[spi][socket]")
 {
     const spi_fixture spi;
@@ -242,8 +275,10 @@ TEST_CASE("SOCK-19 WSA_FLAG_NO_HANDLE_INHERIT makes the system's socket close on
         REQUIRE(spi.spi.socket(tcp4(), &code, WSA_FLAG_OVERLAPPED | flag) != INVALID_SOCKET);
         std::vector<int> fresh;
         const auto after = open_descriptors();
-        std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(fresh));
-        fresh.erase(std::remove_if(fresh.begin(), fresh.end(), [](int fd) { return !is_socket(fd); }), fresh.end());
+        std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                            std::back_inserter(fresh));
+        fresh.erase(std::remove_if(fresh.begin(), fresh.end(), [](int fd) { return !is_socket(fd); }),
+                    fresh.end());
         REQUIRE(fresh.size() == 1);
         CHECK(is_close_on_exec(fresh.front()) == (flag != 0));
     }
@@ -257,8 +292,9 @@ TEST_CASE("SOCK-21 unknown flag bits are refused", "[spi][socket]")
     }
 }
 
-TEST_CASE("SOCK-22, HAND-9 without descriptors WSPSocket fails with WSAEMFILE and leaves neither handle nor socket",
-          "[spi][socket]")
+TEST_CASE(
+    "SOCK-22, HAND-9 without descriptors WSPSocket fails with WSAEMFILE and leaves neither handle nor socket",
+    "[spi][socket]")
 {
     const spi_fixture spi;
     const auto descriptors = descriptor_count();
@@ -277,7 +313,8 @@ TEST_CASE("SOCK-22, HAND-9 without descriptors WSPSocket fails with WSAEMFILE an
     CHECK(spi.open_tcp() != INVALID_SOCKET);
 }
 
-TEST_CASE("SOCK-22 a host without room for handles makes WSPSocket fail and leaks no descriptor", "[spi][socket]")
+TEST_CASE("SOCK-22 a host without room for handles makes WSPSocket fail and leaks no descriptor",
+          "[spi][socket]")
 {
     spi_fixture spi;
     (void)spi.open_tcp();

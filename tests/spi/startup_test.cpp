@@ -1,4 +1,5 @@
-// WSPStartup: versions, the table it fills, what a failure leaves behind, counting, and which host gets the upcalls.
+// WSPStartup: versions, the table it fills, what a failure leaves behind, counting, and which host gets the
+// upcalls.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -58,7 +59,8 @@ TEST_CASE("START-1 WSPStartup is the library's only entry point, undecorated", "
 {
     const spi_library library;
     CHECK(library.symbol("WSPStartup") != nullptr);
-    for (const char* name : {"WSPCleanup", "WSPSocket", "WSPSend", "_WSPStartup@76", "NSPStartup", "DllMain"}) {
+    for (const char* name :
+         {"WSPCleanup", "WSPSocket", "WSPSend", "_WSPStartup@76", "NSPStartup", "DllMain"}) {
         CHECK(library.symbol(name) == nullptr);
     }
 }
@@ -135,7 +137,8 @@ TEST_CASE("START-10 WSPDATA has three fields and a terminated description", "[sp
     CHECK(start.calls().cleanup() == 0);
 }
 
-TEST_CASE("START-11, START-12 the table has 30 entries in the documented order and none is null", "[spi][startup]")
+TEST_CASE("START-11, START-12 the table has 30 entries in the documented order and none is null",
+          "[spi][startup]")
 {
     constexpr auto word = sizeof(void*);
     static_assert(sizeof(WSPPROC_TABLE) == 30 * word);
@@ -165,8 +168,8 @@ TEST_CASE("START-13 what the provider does not offer fails with WSAEOPNOTSUPP", 
     int error = 0;
     const auto name = loopback4(1);
     // A plain TCP socket is no multipoint socket; both codes stand in the clause of WSPJoinLeaf.
-    CHECK(spi.spi.table.lpWSPJoinLeaf(s, name.get(), name.size, nullptr, nullptr, nullptr, nullptr, JL_BOTH, &error) ==
-          INVALID_SOCKET);
+    CHECK(spi.spi.table.lpWSPJoinLeaf(s, name.get(), name.size, nullptr, nullptr, nullptr, nullptr, JL_BOTH,
+                                      &error) == INVALID_SOCKET);
     CHECK((error == WSAEOPNOTSUPP || error == WSAEINVAL));
     WSABUF template_name = {0, nullptr};
     QOS qos = {};
@@ -197,7 +200,8 @@ TEST_CASE("START-14, START-15 null pointers are refused, a bad version wins over
     CHECK(started.cleanup() == WSANOTINITIALISED);
 }
 
-TEST_CASE("START-17 every success counts and fills the same table, whatever version it names", "[spi][startup]")
+TEST_CASE("START-17 every success counts and fills the same table, whatever version it names",
+          "[spi][startup]")
 {
     const spi_library library;
     const scripted_host host;
@@ -214,8 +218,9 @@ TEST_CASE("START-17 every success counts and fills the same table, whatever vers
     CHECK(first.calls().cleanup() == WSANOTINITIALISED);
 }
 
-TEST_CASE("START-18, START-19 the newest table serves all upcalls, also after a cleanup that was not the last",
-          "[spi][startup]")
+TEST_CASE(
+    "START-18, START-19 the newest table serves all upcalls, also after a cleanup that was not the last",
+    "[spi][startup]")
 {
     const spi_library library;
     const scripted_host first_host;

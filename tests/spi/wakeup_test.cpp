@@ -1,6 +1,6 @@
-// Blocked calls that another thread wakes by closing the socket, each with the code that fits what it did (CAN-11,
-// decision D-6), and what a blocked call does when the connection itself ends. Waking by the last cleanup is in
-// cleanup_test.cpp.
+// Blocked calls that another thread wakes by closing the socket, each with the code that fits what it did
+// (CAN-11, decision D-6), and what a blocked call does when the connection itself ends. Waking by the last
+// cleanup is in cleanup_test.cpp.
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 #include "support/spi.hpp"
@@ -48,7 +48,8 @@ TEST_CASE("CLOSE-6, CAN-11 a blocked datagram receive is woken with WSAEINTR", "
     CHECK(with_address.result() == WSAEINTR);
 }
 
-TEST_CASE("CLOSE-6, CAN-11 a blocked receive of a connected stream is woken with WSAECONNABORTED", "[spi][wakeup]")
+TEST_CASE("CLOSE-6, CAN-11 a blocked receive of a connected stream is woken with WSAECONNABORTED",
+          "[spi][wakeup]")
 {
     const spi_fixture spi;
     const auto pair = spi.tcp_pair();
@@ -58,7 +59,8 @@ TEST_CASE("CLOSE-6, CAN-11 a blocked receive of a connected stream is woken with
     CHECK(reader.result() == WSAECONNABORTED);
 }
 
-TEST_CASE("CLOSE-6, CAN-11 a blocked send of a connected stream is woken with WSAECONNABORTED", "[spi][wakeup]")
+TEST_CASE("CLOSE-6, CAN-11 a blocked send of a connected stream is woken with WSAECONNABORTED",
+          "[spi][wakeup]")
 {
     const spi_fixture spi;
     auto half = spi.connect_to_peer(small_receive_buffer);

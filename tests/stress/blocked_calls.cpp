@@ -8,7 +8,7 @@
 #include "support/eventually.hpp"
 #include "support/process_probe.hpp"
 
-namespace stress {
+namespace spindle::stress {
 
 namespace {
 
@@ -95,6 +95,17 @@ constexpr kind_of_call kinds[] = {
      [](SOCKET socket, unsigned short) { return last_error_unless(closesocket(socket) == 0); }},
 };
 
+void require_blocked(const blocked_calls& calls, std::size_t how_many_of_the_last)
+{
+    for (std::size_t i = calls.size() - how_many_of_the_last; i < calls.size(); ++i) {
+        const blocked_call& call = *calls[i];
+        if (!spindle::test::eventually([&] { return call.is_done() || call.is_blocked(); })
+            || call.is_done()) {
+            throw std::runtime_error(call.kind() + " does not block");
+        }
+    }
+}
+
 }  // namespace
 
 blocked_call::blocked_call(std::string kind, SOCKET socket, std::function<int()> call)
@@ -136,14 +147,12 @@ blocked_calls start_blocked_calls(const peer_process& peer, int each)
     for (const prepared& one : sockets) {
         const auto call = [one, port = peer.full_port()] { return one.kind->call(one.socket, port); };
         started.push_back(std::make_unique<blocked_call>(one.kind->name, one.socket, call));
-    }
-    for (const auto& call : started) {
-        if (!spindle::test::eventually([&] { return call->is_done() || call->is_blocked(); })
-            || call->is_done()) {
-            throw std::runtime_error(call->kind() + " does not block");
+        // Kind after kind, so that the lingering ones have been waiting for a short time only.
+        if (started.size() % static_cast<std::size_t>(each) == 0) {
+            require_blocked(started, static_cast<std::size_t>(each));
         }
     }
     return started;
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace stress {
+namespace spindle::stress {
 
 class peer_process;
 
@@ -47,4 +47,4 @@ using blocked_calls = std::vector<std::unique_ptr<blocked_call>>;
 /// time-out, and closesocket that lingers. Throws when one is not blocked within ten seconds.
 [[nodiscard]] blocked_calls start_blocked_calls(const peer_process& peer, int each);
 
-}  // namespace stress
+}  // namespace spindle::stress

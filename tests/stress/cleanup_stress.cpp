@@ -19,10 +19,10 @@
 
 namespace {
 
-using namespace stress;
+using namespace spindle::stress;
 
 constexpr unsigned random_seed = 31'337;
-constexpr int blocked_of_each_kind = scaled(8, 2);
+constexpr int blocked_of_each_kind = 8;
 constexpr int rounds = scaled(4, 2);
 
 /// Threads that make sockets, use and close them, whether the library is started or not, until told to stop.

@@ -17,7 +17,7 @@
 
 namespace {
 
-using namespace stress;
+using namespace spindle::stress;
 
 constexpr unsigned random_seed = 777;
 
@@ -104,7 +104,7 @@ TEST_CASE("CLOSE-16, HAND-11 sockets closed under every call neither crash nor t
     }
     constexpr int callers = 6;
     constexpr int closers = 2;
-    constexpr int turns = scaled(60'000, 6'000);
+    constexpr int turns = scaled(60'000, 20'000);
     std::array<code_collection, callers + closers> codes;
     std::vector<std::thread> threads;
     for (int number = 0; number < callers + closers; ++number) {
@@ -141,7 +141,7 @@ TEST_CASE("CLOSE-6, CLOSE-16 a blocking call comes back whenever its socket is c
     const listening through = listen_on_loopback(50);
     std::mt19937 random(random_seed);
     code_collection codes;
-    for (int turn = 0; turn < scaled(600, 100); ++turn) {
+    for (int turn = 0; turn < scaled(600, 200); ++turn) {
         const unsigned long spin = random() % 20'000;
         const auto accepts = [](SOCKET socket) { return accept(socket, nullptr, nullptr) != INVALID_SOCKET; };
         codes.add(close_under(listen_on_loopback(1).socket, spin, accepts));

@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace stress;
+using namespace spindle::stress;
 
 constexpr unsigned random_seed = 20'240'607;
 constexpr int small_send_buffer = 4096;
@@ -27,7 +27,7 @@ constexpr int small_send_buffer = 4096;
 /// As many connections as descriptors allow.
 int connection_count()
 {
-    const int wanted = scaled(2000, 300);
+    const int wanted = scaled(2000, 800);
     const auto available = static_cast<int>(raise_descriptor_limit()) - 100;
     if (available < wanted) {
         WARN("only " << available << " descriptors: fewer connections than " << wanted);
@@ -211,6 +211,8 @@ TEST_CASE("CLEAN-11 peers that reset during the flush end it for their connectio
     INFO(outcome.log);
     CHECK(outcome.result == 0);
     CHECK(outcome.taken < std::chrono::seconds(5));
-    CHECK(outcome.field("sockets_failed") == 100);
+    // All but those whose reset arrived before the cleanup came to them.
+    CHECK(outcome.field("sockets_failed") > 0);
+    CHECK(outcome.field("sockets_flushed") == 0);
     CHECK(outcome.field("bytes_lost") > 0);
 }

@@ -26,8 +26,8 @@
 
 namespace {
 
-using stress::reader_kind;
-using stress::stream_header;
+using spindle::stress::reader_kind;
+using spindle::stress::stream_header;
 using clock_type = std::chrono::steady_clock;
 
 constexpr auto tick = std::chrono::milliseconds(10);
@@ -172,7 +172,7 @@ void peer::read_header(connection& item)
     } else {
         item.header_bytes += static_cast<std::size_t>(got);
         if (item.header_bytes == sizeof item.header) {
-            if (item.header.magic != stress::stream_magic) {
+            if (item.header.magic != spindle::stress::stream_magic) {
                 finish(item, outcome::wrong);
                 return;
             }

@@ -13,7 +13,7 @@
 
 #include "process_facts.hpp"
 
-namespace stress {
+namespace spindle::stress {
 
 peer_process::peer_process()
 {
@@ -103,4 +103,4 @@ peer_process::findings peer_process::wait_until_ended(int accepted, int limit_ms
     }
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

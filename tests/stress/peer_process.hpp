@@ -4,7 +4,7 @@
 #include <string>
 #include <sys/types.h>
 
-namespace stress {
+namespace spindle::stress {
 
 class peer_process {
 public:
@@ -46,4 +46,4 @@ private:
     unsigned short full_port_ = 0;
 };
 
-}  // namespace stress
+}  // namespace spindle::stress

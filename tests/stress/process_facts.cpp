@@ -10,15 +10,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "scale.hpp"
-
-namespace stress {
+namespace spindle::stress {
 
 std::size_t heap_in_use()
 {
-    if (sanitized) {
-        return 0;
-    }
     const auto info = mallinfo2();
     return info.uordblks + info.hblkhd;
 }
@@ -87,4 +82,4 @@ long long field_of(const std::string& text, const std::string& name)
     return std::regex_search(text, found, pattern) ? std::stoll(found[1]) : -1;
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

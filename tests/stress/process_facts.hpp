@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <string>
 
-namespace stress {
+namespace spindle::stress {
 
-/// Bytes in use as malloc counts them; 0 under a sanitizer, whose malloc does not count.
+/// Bytes in use as malloc counts them; a sanitizer's malloc does not count.
 [[nodiscard]] std::size_t heap_in_use();
 [[nodiscard]] std::size_t resident_bytes();
 /// Raises the soft limit of open descriptors as far as allowed; returns what holds now.
@@ -34,4 +34,4 @@ private:
 /// The number behind `name=` (or `name:`, quoted or not) in a trace line; -1 when it is not there.
 [[nodiscard]] long long field_of(const std::string& text, const std::string& name);
 
-}  // namespace stress
+}  // namespace spindle::stress

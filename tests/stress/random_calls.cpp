@@ -3,7 +3,7 @@
 
 #include "streams.hpp"
 
-namespace stress {
+namespace spindle::stress {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::string code_collection::unexpected() const
     return text;
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace stress {
+namespace spindle::stress {
 
 /// A new non-blocking TCP or UDP socket, or INVALID_SOCKET.
 [[nodiscard]] SOCKET random_socket(std::mt19937& random);
@@ -30,4 +30,4 @@ private:
     std::set<int> seen_;
 };
 
-}  // namespace stress
+}  // namespace spindle::stress

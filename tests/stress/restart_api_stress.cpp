@@ -8,9 +8,9 @@
 
 namespace {
 
-using namespace stress;
+using namespace spindle::stress;
 
-constexpr int lives = scaled(1000, 50);
+constexpr int lives = scaled(1000, 200);
 constexpr int warm_up = scaled(100, 10);
 
 void talk_over_tcp()

@@ -13,10 +13,10 @@
 
 namespace {
 
-using namespace stress;
+using namespace spindle::stress;
 using spindle::test::spi_calls;
 
-constexpr int lives = scaled(1000, 30);
+constexpr int lives = scaled(1000, 150);
 constexpr int warm_up = scaled(100, 10);
 constexpr std::uint32_t unsent_bytes = 300'000;
 

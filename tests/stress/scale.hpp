@@ -10,7 +10,7 @@
 #endif
 #endif
 
-namespace stress {
+namespace spindle::stress {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 inline constexpr bool sanitized = true;
@@ -23,4 +23,4 @@ inline constexpr bool sanitized = false;
     return sanitized ? under_sanitizer : full;
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

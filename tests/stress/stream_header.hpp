@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace stress {
+namespace spindle::stress {
 
 /// How the receiving process treats a connection.
 enum class reader_kind : std::uint32_t { fast = 1, paced = 2, late = 3, deaf = 4 };
@@ -18,4 +18,4 @@ struct stream_header {
 };
 inline constexpr std::uint32_t stream_magic = 0x57A7E001;
 
-}  // namespace stress
+}  // namespace spindle::stress

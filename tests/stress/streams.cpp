@@ -7,7 +7,7 @@
 
 #include "support/byte_pattern.hpp"
 
-namespace stress {
+namespace spindle::stress {
 
 void require_call(const char* call, bool succeeded)
 {
@@ -115,4 +115,4 @@ SOCKET bound_udp(sockaddr_in& address)
     return made;
 }
 
-}  // namespace stress
+}  // namespace spindle::stress

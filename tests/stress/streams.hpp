@@ -10,7 +10,7 @@
 
 #include "stream_header.hpp"
 
-namespace stress {
+namespace spindle::stress {
 
 /// Throws std::runtime_error "<call>: <last error>" unless the call succeeded.
 void require_call(const char* call, bool succeeded);
@@ -49,4 +49,4 @@ struct socket_pair {
 [[nodiscard]] socket_pair connect_pair(const listening& through);
 [[nodiscard]] SOCKET bound_udp(sockaddr_in& address);
 
-}  // namespace stress
+}  // namespace spindle::stress

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-namespace stress {
+namespace spindle::stress {
 
 class watchdog {
 public:
@@ -46,4 +46,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace stress
+}  // namespace spindle::stress

@@ -1,5 +1,6 @@
-// A call that may block, on a thread of its own: a test can see that it waits, provoke what should wake it and take its
-// outcome. A call that never comes back ends the test program with a message instead of hanging it.
+// A call that may block, on a thread of its own: a test can see that it waits, provoke what should wake it
+// and take its outcome. A call that never comes back ends the test program with a message instead of hanging
+// it.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// A stream of bytes in which every position has its own value, and the check that received bytes are exactly the
-// beginning of it: lost, doubled, reordered and foreign bytes all show, and where they begin.
+// A stream of bytes in which every position has its own value, and the check that received bytes are exactly
+// the beginning of it: lost, doubled, reordered and foreign bytes all show, and where they begin.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ namespace spindle::test {
     return static_cast<std::uint8_t>(word >> (8 * (position % 8)));
 }
 
-[[nodiscard]] inline std::vector<char> make_pattern(std::uint64_t seed, std::size_t size, std::uint64_t first = 0)
+[[nodiscard]] inline std::vector<char> make_pattern(std::uint64_t seed, std::size_t size,
+                                                    std::uint64_t first = 0)
 {
     std::vector<char> bytes(size);
     for (std::size_t i = 0; i < size; ++i) {

@@ -1,5 +1,6 @@
-// Waiting for a condition with a bound, in place of fixed sleeps. The bounds are generous, since a condition that holds
-// ends the wait at once and a sanitizer on a busy machine is slow; a test that measures time uses the clock itself.
+// Waiting for a condition with a bound, in place of fixed sleeps. The bounds are generous, since a condition
+// that holds ends the wait at once and a sanitizer on a busy machine is slow; a test that measures time uses
+// the clock itself.
 #pragma once
 
 #include <chrono>
@@ -31,7 +32,8 @@ class stopwatch {
 public:
     [[nodiscard]] std::chrono::milliseconds elapsed() const
     {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                     start_);
     }
 
 private:

@@ -1,4 +1,5 @@
-// The system's sockets behind libc_peer.hpp. Everything is non-blocking with poll, so that no peer can hang a test.
+// The system's sockets behind libc_peer.hpp. Everything is non-blocking with poll, so that no peer can hang a
+// test.
 #include "support/libc_peer.hpp"
 
 #include <fcntl.h>
@@ -66,7 +67,8 @@ int check(int outcome, const char* what)
 
 int open_socket(family over, int type)
 {
-    return check(::socket(over == family::ipv4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    return check(::socket(over == family::ipv4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                 "socket");
 }
 
 std::uint16_t port_of(int descriptor)
@@ -96,7 +98,8 @@ std::size_t query_size(int descriptor, unsigned long request)
 
 /// Reads until the end, `limit` bytes, or silence; every piece goes to `take`.
 template <class Take>
-ending read_pieces(int descriptor, std::uint64_t limit, const pace& speed, std::chrono::milliseconds bound, Take take)
+ending read_pieces(int descriptor, std::uint64_t limit, const pace& speed, std::chrono::milliseconds bound,
+                   Take take)
 {
     std::vector<char> piece(speed.chunk);
     for (std::uint64_t done = 0; done < limit;) {
@@ -138,7 +141,8 @@ read_report read_pattern(int descriptor, std::uint64_t seed, std::uint64_t limit
 std::string to_string(const read_report& report)
 {
     static constexpr std::array names = {"FIN", "RST", "silence", "an error"};
-    auto text = std::to_string(report.bytes) + " bytes, then " + names.at(static_cast<std::size_t>(report.end));
+    auto text =
+        std::to_string(report.bytes) + " bytes, then " + names.at(static_cast<std::size_t>(report.end));
     return report.intact ? text : text + ", first wrong byte at " + std::to_string(report.first_wrong);
 }
 
@@ -168,7 +172,8 @@ read_report connection::read_bytes(std::uint64_t seed, std::uint64_t size, std::
 std::string connection::read_text(std::size_t size, std::chrono::milliseconds bound)
 {
     std::string text;
-    read_pieces(descriptor_, size, pace{}, bound, [&](const char* data, std::size_t got) { text.append(data, got); });
+    read_pieces(descriptor_, size, pace{}, bound,
+                [&](const char* data, std::size_t got) { text.append(data, got); });
     return text;
 }
 
@@ -273,7 +278,8 @@ std::uint16_t connection::local_port() const
     return port_of(descriptor_);
 }
 
-listener::listener(const settings& wanted) : descriptor_(open_socket(wanted.over, SOCK_STREAM)), over_(wanted.over)
+listener::listener(const settings& wanted)
+    : descriptor_(open_socket(wanted.over, SOCK_STREAM)), over_(wanted.over)
 {
     if (wanted.receive_buffer > 0) {
         const int size = wanted.receive_buffer;

@@ -1,6 +1,6 @@
-// The other end of a test connection: sockets made with the system's own calls, so that what the provider puts on the
-// wire is judged by somebody else. A neutral interface, because the system's socket headers and Winsock's cannot meet
-// in one source; loopback only.
+// The other end of a test connection: sockets made with the system's own calls, so that what the provider
+// puts on the wire is judged by somebody else. A neutral interface, because the system's socket headers and
+// Winsock's cannot meet in one source; loopback only.
 #pragma once
 
 #include <chrono>
@@ -57,7 +57,8 @@ public:
     /// Reads to the end and compares with the pattern `seed`; ends as silent when nothing came for `bound`.
     read_report read_to_end(std::uint64_t seed, pace speed = {}, std::chrono::milliseconds bound = patience);
     /// Reads until `size` bytes of the pattern are there or the connection ends.
-    read_report read_bytes(std::uint64_t seed, std::uint64_t size, std::chrono::milliseconds bound = patience);
+    read_report read_bytes(std::uint64_t seed, std::uint64_t size,
+                           std::chrono::milliseconds bound = patience);
     /// At most `size` bytes as text, waiting until they are there or the connection ends.
     std::string read_text(std::size_t size, std::chrono::milliseconds bound = patience);
     /// What the next receive shows: an end, or silent when neither data nor an end comes within the bound.

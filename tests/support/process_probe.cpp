@@ -184,7 +184,8 @@ int run_self(const std::vector<std::string>& arguments)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-shared_library::shared_library(const std::string& path) : handle_(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
+shared_library::shared_library(const std::string& path)
+    : handle_(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
 {
     if (handle_ == nullptr) {
         throw std::runtime_error(::dlerror());

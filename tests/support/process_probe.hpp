@@ -1,6 +1,6 @@
-// What a test can see of its own process from outside the library under test: threads, descriptors, mapped libraries,
-// limits, environment. A neutral interface, so that sources with Winsock's headers can use it; the Linux half is in
-// process_probe.cpp and answers to proc(5).
+// What a test can see of its own process from outside the library under test: threads, descriptors, mapped
+// libraries, limits, environment. A neutral interface, so that sources with Winsock's headers can use it; the
+// Linux half is in process_probe.cpp and answers to proc(5).
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 
 namespace spindle::test {
 
+/// A thread that was joined may be counted for a moment longer: the system wakes the joiner before it forgets
+/// the thread.
 [[nodiscard]] std::size_t thread_count();
 [[nodiscard]] std::size_t descriptor_count();
 /// The numbers of all open descriptors, ascending.
@@ -50,7 +52,8 @@ private:
     bool was_set_ = false;
 };
 
-/// Runs this test program again with the arguments; its exit code, or 1000 + signal number when a signal ended it.
+/// Runs this test program again with the arguments; its exit code, or 1000 + signal number when a signal
+/// ended it.
 [[nodiscard]] int run_self(const std::vector<std::string>& arguments);
 
 /// A shared library that stays loaded while it lives.

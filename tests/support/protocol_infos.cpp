@@ -1,4 +1,5 @@
-// The table behind protocol_infos.hpp; values as the page of WSAPROTOCOL_INFO and the contract's table T-CAT give them.
+// The table behind protocol_infos.hpp; values as the page of WSAPROTOCOL_INFO and the contract's table T-CAT
+// give them.
 #include "support/protocol_infos.hpp"
 
 #include <cstddef>
@@ -24,13 +25,15 @@ constexpr DWORD datagram_flags =
     XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST | XP1_SUPPORT_MULTIPOINT;
 
 constexpr entry tcp4_entry{
-    1401, AF_INET, SOCK_STREAM, IPPROTO_TCP, 16, 16, stream_flags | XP1_EXPEDITED_DATA, 0, "Spindle TCP/IPv4"};
-constexpr entry udp4_entry{
-    1402, AF_INET, SOCK_DGRAM, IPPROTO_UDP, 16, 16, datagram_flags, 0xFFBB, "Spindle UDP/IPv4"};
+    1401, AF_INET,           SOCK_STREAM, IPPROTO_TCP, 16, 16, stream_flags | XP1_EXPEDITED_DATA,
+    0,    "Spindle TCP/IPv4"};
+constexpr entry udp4_entry{1402, AF_INET,        SOCK_DGRAM, IPPROTO_UDP,       16,
+                           16,   datagram_flags, 0xFFBB,     "Spindle UDP/IPv4"};
 constexpr entry tcp6_entry{
-    1601, AF_INET6, SOCK_STREAM, IPPROTO_TCP, 28, 28, stream_flags | XP1_EXPEDITED_DATA, 0, "Spindle TCP/IPv6"};
-constexpr entry udp6_entry{
-    1602, AF_INET6, SOCK_DGRAM, IPPROTO_UDP, 28, 28, datagram_flags, 0xFFBB, "Spindle UDP/IPv6"};
+    1601, AF_INET6,          SOCK_STREAM, IPPROTO_TCP, 28, 28, stream_flags | XP1_EXPEDITED_DATA,
+    0,    "Spindle TCP/IPv6"};
+constexpr entry udp6_entry{1602, AF_INET6,       SOCK_DGRAM, IPPROTO_UDP,       28,
+                           28,   datagram_flags, 0xFFBB,     "Spindle UDP/IPv6"};
 constexpr entry unix_entry{1101, AF_UNIX, SOCK_STREAM, 0, 110, 2, stream_flags, 0, "Spindle AF_UNIX"};
 
 WSAPROTOCOL_INFOW make(const entry& values, handle_model model)

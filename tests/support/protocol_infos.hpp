@@ -1,5 +1,5 @@
-// The catalog entries that tests start the provider with: WSAPROTOCOL_INFOW of its five protocols, in both handle
-// models. The ids are the tests' own and differ from entry to entry, so that a wrong one is noticed.
+// The catalog entries that tests start the provider with: WSAPROTOCOL_INFOW of its five protocols, in both
+// handle models. The ids are the tests' own and differ from entry to entry, so that a wrong one is noticed.
 #pragma once
 
 #include <winsock2.h>

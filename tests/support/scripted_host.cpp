@@ -1,5 +1,5 @@
-// The fifteen upcalls of scripted_host.hpp. They carry no context, so each host that lives has a place in an array and
-// a set of functions made for that place.
+// The fifteen upcalls of scripted_host.hpp. They carry no context, so each host that lives has a place in an
+// array and a set of functions made for that place.
 #include "support/scripted_host.hpp"
 
 #include <array>
@@ -18,10 +18,7 @@ std::mutex places_mutex;
 /// The functions of one place. Those that no clause under test needs refuse and are only counted.
 template <std::size_t Place>
 struct scripted_host::upcalls {
-    static scripted_host& host()
-    {
-        return *places[Place];
-    }
+    static scripted_host& host() { return *places[Place]; }
 
     static BOOL refuse(int* error)
     {
@@ -91,9 +88,9 @@ struct scripted_host::upcalls {
 
     static WSPUPCALLTABLE table()
     {
-        return {close_event, close_handle, create_event, create_handle, is_set,
-                provider_path, modify_handle, post_message, query_hook, query_context,
-                queue_apc, reset_event, set_event, open_thread, close_thread};
+        return {close_event,   close_handle,  create_event, create_handle, is_set,
+                provider_path, modify_handle, post_message, query_hook,    query_context,
+                queue_apc,     reset_event,   set_event,    open_thread,   close_thread};
     }
 };
 
@@ -206,7 +203,8 @@ int scripted_host::query_context(SOCKET handle, DWORD_PTR* context, int* error)
     return 0;
 }
 
-int scripted_host::query_hook(DWORD catalog_entry_id, LPBLOCKINGCALLBACK* function, DWORD_PTR* context, int* error)
+int scripted_host::query_hook(DWORD catalog_entry_id, LPBLOCKINGCALLBACK* function, DWORD_PTR* context,
+                              int* error)
 {
     note_call();
     if (function == nullptr || context == nullptr) {

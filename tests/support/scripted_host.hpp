@@ -1,6 +1,6 @@
-// A loader of the provider that does what a test tells it: an upcall table whose handles, failures and blocking hook
-// are scripted and whose every call is written down. It stands for ws2_32 (Winsock SPI: WSPUPCALLTABLE) and knows
-// nothing of the provider under test.
+// A loader of the provider that does what a test tells it: an upcall table whose handles, failures and
+// blocking hook are scripted and whose every call is written down. It stands for ws2_32 (Winsock SPI:
+// WSPUPCALLTABLE) and knows nothing of the provider under test.
 #pragma once
 
 #include <winsock2.h>
@@ -19,12 +19,13 @@ public:
     /// What the host was asked to make a handle of, and what it gave.
     struct handle_record {
         DWORD catalog_entry_id = 0;
-        DWORD_PTR context = 0;  ///< WPUCreateSocketHandle's; 0 for WPUModifyIFSHandle
+        DWORD_PTR context = 0;             ///< WPUCreateSocketHandle's; 0 for WPUModifyIFSHandle
         SOCKET proposed = INVALID_SOCKET;  ///< WPUModifyIFSHandle's; INVALID_SOCKET for WPUCreateSocketHandle
         SOCKET given = INVALID_SOCKET;
     };
 
-    /// Takes one of the few places for hosts that live at the same time; throws std::runtime_error when all are taken.
+    /// Takes one of the few places for hosts that live at the same time; throws std::runtime_error when all
+    /// are taken.
     scripted_host();
     scripted_host(const scripted_host&) = delete;
     scripted_host& operator=(const scripted_host&) = delete;
@@ -41,7 +42,8 @@ public:
     void choose_handles(std::function<SOCKET()> choose);
     /// Called inside WPUCloseSocketHandle, before the handle is given up.
     void when_handle_closes(std::function<void(SOCKET)> action);
-    /// The hook that WPUQueryBlockingCallback reports for every thread; its result TRUE goes on, FALSE cancels.
+    /// The hook that WPUQueryBlockingCallback reports for every thread; its result TRUE goes on, FALSE
+    /// cancels.
     void set_blocking_hook(std::function<bool()> hook);
     /// Called inside each of the upcalls, whichever it is.
     void when_called(std::function<void()> action);

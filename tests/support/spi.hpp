@@ -1,5 +1,6 @@
-// The provider under test at its own interface: the loaded library, the thirty functions of its table in a form that
-// reads well in a test (every call answers with 0 or the Winsock code), and pairs of connected sockets.
+// The provider under test at its own interface: the loaded library, the thirty functions of its table in a
+// form that reads well in a test (every call answers with 0 or the Winsock code), and pairs of connected
+// sockets.
 #pragma once
 
 #include <winsock2.h>
@@ -81,9 +82,11 @@ struct spi_calls {
     int set_number(SOCKET s, int name, int value) const;
     [[nodiscard]] int number(SOCKET s, int name) const;
 
-    /// Sends pattern bytes [0, size) of `seed` in one call without waiting; the socket is non-blocking afterwards.
+    /// Sends pattern bytes [0, size) of `seed` in one call without waiting; the socket is non-blocking
+    /// afterwards.
     int queue_pattern(SOCKET s, std::uint64_t seed, std::size_t size) const;
-    /// Sends without waiting until the provider takes no more; the number of pattern bytes taken. Non-blocking afterwards.
+    /// Sends without waiting until the provider takes no more; the number of pattern bytes taken.
+    /// Non-blocking afterwards.
     std::size_t fill(SOCKET s, std::uint64_t seed) const;
 };
 
@@ -149,8 +152,8 @@ public:
     [[nodiscard]] half connect_to_peer(int receive_buffer = 0) const;
 };
 
-/// More than the two ends' systems hold of a connection whose far end does not read (tcp_wmem and tcp_rmem are 4 and
-/// 6 MiB at most by default), so that a part stays in the provider.
+/// More than the two ends' systems hold of a connection whose far end does not read (tcp_wmem and tcp_rmem
+/// are 4 and 6 MiB at most by default), so that a part stays in the provider.
 inline constexpr std::size_t beyond_system_buffers = std::size_t{16} * 1024 * 1024;
 
 /// A receive buffer that makes almost everything stay on the sending side.

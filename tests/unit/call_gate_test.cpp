@@ -1,5 +1,6 @@
-// The gate through which every call into the provider goes: who is inside, who is kept out, and that nobody slips in
-// between the closing and the count. It carries clause CLEAN-15; the whole provider is tested in tests/spi.
+// The gate through which every call into the provider goes: who is inside, who is kept out, and that nobody
+// slips in between the closing and the count. It carries clause CLEAN-15; the whole provider is tested in
+// tests/spi.
 #include "support/catch.hpp"
 
 #include "spindle/call_gate.hpp"

@@ -1,5 +1,5 @@
-// What a request for a socket resolves to (SOCK-1, SOCK-7 to SOCK-11) and the built-in entries (CAT-4, T-CAT). Pure table
-// work; the same through WSPSocket is in the tests of that function.
+// What a request for a socket resolves to (SOCK-1, SOCK-7 to SOCK-11) and the built-in entries (CAT-4,
+// T-CAT). Pure table work; the same through WSPSocket is in the tests of that function.
 #include "support/catch.hpp"
 
 #include "spindle/catalog.hpp"
@@ -48,11 +48,16 @@ errc refusal(const request& asked, const socket_kind* entry = nullptr)
 
 TEST_CASE("SOCK-7 zeros in a request take the first entry that matches", "[unit][catalog][SOCK-7]")
 {
-    for (const request& asked : {request{inet, stream, 0}, {inet, 0, tcp}, {inet, 0, 0}, {0, stream, tcp}, {0, 0, tcp},
+    for (const request& asked : {request{inet, stream, 0},
+                                 {inet, 0, tcp},
+                                 {inet, 0, 0},
+                                 {0, stream, tcp},
+                                 {0, 0, tcp},
                                  {inet, stream, tcp}}) {
         CHECK(resolves(asked, tcp4));
     }
-    for (const request& asked : {request{inet, datagram, 0}, {inet, 0, udp}, {0, 0, udp}, {inet, datagram, udp}}) {
+    for (const request& asked :
+         {request{inet, datagram, 0}, {inet, 0, udp}, {0, 0, udp}, {inet, datagram, udp}}) {
         CHECK(resolves(asked, udp4));
     }
     CHECK(resolves({inet6, stream, 0}, tcp6));

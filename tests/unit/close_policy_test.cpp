@@ -1,5 +1,5 @@
-// The linger matrix (contract, 3.3) as the pure function plan_close: every row, in every situation that the row leaves
-// open. What the connection does afterwards is in tests/spi/linger_test.cpp.
+// The linger matrix (contract, 3.3) as the pure function plan_close: every row, in every situation that the
+// row leaves open. What the connection does afterwards is in tests/spi/linger_test.cpp.
 #include "support/catch.hpp"
 
 #include "core/src/close_policy.hpp"
@@ -45,7 +45,8 @@ TEST_CASE("LING-3 linger {1,0} aborts whether or not data is left, in both modes
     }
 }
 
-TEST_CASE("LING-4 linger {1,N} on a blocking socket waits N seconds, and only when data is left", "[unit][linger]")
+TEST_CASE("LING-4 linger {1,N} on a blocking socket waits N seconds, and only when data is left",
+          "[unit][linger]")
 {
     for (const auto time : some_seconds) {
         if (time == 0) {
@@ -59,7 +60,8 @@ TEST_CASE("LING-4 linger {1,N} on a blocking socket waits N seconds, and only wh
     }
 }
 
-TEST_CASE("LING-7 linger {1,N} on a non-blocking socket refuses, and only when data is left", "[unit][linger]")
+TEST_CASE("LING-7 linger {1,N} on a non-blocking socket refuses, and only when data is left",
+          "[unit][linger]")
 {
     for (const auto time : some_seconds) {
         if (time == 0) {
@@ -79,7 +81,8 @@ TEST_CASE("LOPT-6 any l_onoff other than 0 means on", "[unit][linger]")
     CHECK(plan_close(connected({256, 3}, false, 5)).action == close_action::refuse);
 }
 
-TEST_CASE("CLOSE-14 what is no connected stream is released at once, whatever its linger setting", "[unit][linger]")
+TEST_CASE("CLOSE-14 what is no connected stream is released at once, whatever its linger setting",
+          "[unit][linger]")
 {
     for (const bool blocking : {true, false}) {
         for (const auto linger : {linger_option{0, 0}, linger_option{1, 0}, linger_option{1, 73}}) {

@@ -8,7 +8,7 @@ using spindle::errc;
 using spindle::errc_from_errno;
 using spindle::failed_call;
 
-TEST_CASE("T-ENO/same names gain the prefix only", "[unit][errno]")
+TEST_CASE("same-name pairs gain the prefix only", "[unit][errno]")
 {
     CHECK(errc_from_errno(ECONNREFUSED) == errc::connection_refused);
     CHECK(errc_from_errno(ECONNRESET) == errc::connection_reset);
@@ -40,7 +40,7 @@ TEST_CASE("T-ENO/EPIPE is shut_down", "[unit][errno]")
     CHECK(errc_from_errno(EPIPE) == errc::shut_down);
 }
 
-TEST_CASE("T-ENO/permissions, handles, limits and memory", "[unit][errno]")
+TEST_CASE("T-ENO/EPERM, T-ENO/EBADF, T-ENO/ENFILE, T-ENO/ENOMEM, T-ENO/EOPNOTSUPP, T-ENO/ENODEV permissions, handles, limits", "[unit][errno]")
 {
     CHECK(errc_from_errno(EPERM) == errc::access_denied);
     CHECK(errc_from_errno(EACCES) == errc::access_denied);
@@ -86,7 +86,7 @@ TEST_CASE("T-ENO/ENOENT of an AF_UNIX connect is connection_refused", "[unit][er
     CHECK(errc_from_errno(ECONNREFUSED, failed_call::connect_local) == errc::connection_refused);
 }
 
-TEST_CASE("T-ENO/an unknown number is a system call failure", "[unit][errno]")
+TEST_CASE("an unknown number is a system call failure", "[unit][errno]")
 {
     CHECK(errc_from_errno(100000) == errc::system_call_failure);
 }

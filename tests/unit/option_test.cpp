@@ -1,5 +1,6 @@
-// The option table through the embedding interface: order of checks, lengths, defaults, and the options with rules of
-// their own (OPT-1 to OPT-12, LOPT-1 to LOPT-9, T-SOL, T-TCP). What options do to connections is tested elsewhere.
+// The option table through the embedding interface: order of checks, lengths, defaults, and the options with
+// rules of their own (OPT-1 to OPT-12, LOPT-1 to LOPT-9, T-SOL, T-TCP). What options do to connections is
+// tested elsewhere.
 #include "support/catch.hpp"
 
 #include "spindle/provider.hpp"
@@ -85,7 +86,8 @@ linger_option linger_of(socket& target)
 
 }  // namespace
 
-TEST_CASE_METHOD(fixture, "OPT-1 the level is judged before the name, the name before the value", "[unit][option][OPT-1]")
+TEST_CASE_METHOD(fixture, "OPT-1 the level is judged before the name, the name before the value",
+                 "[unit][option][OPT-1]")
 {
     const auto s = tcp();
     CHECK(set_bytes(*s, 0x8000, socket_option::debug, nullptr, 0) == errc::invalid_argument);
@@ -103,7 +105,8 @@ TEST_CASE_METHOD(fixture, "OPT-3 booleans take one byte and more", "[unit][optio
 {
     const auto s = tcp();
     const std::array<int, 16> wide{1};
-    for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{4}, std::size_t{8}, std::size_t{42}}) {
+    for (const std::size_t size :
+         {std::size_t{1}, std::size_t{2}, std::size_t{4}, std::size_t{8}, std::size_t{42}}) {
         CHECK(set_int(*s, sol, socket_option::debug, 0) == errc::success);
         CHECK(set_bytes(*s, sol, socket_option::debug, wide.data(), size) == errc::success);
         CHECK(value_of(*s, sol, socket_option::debug) == 1);
@@ -113,7 +116,8 @@ TEST_CASE_METHOD(fixture, "OPT-3 booleans take one byte and more", "[unit][optio
 TEST_CASE_METHOD(fixture, "OPT-4 numbers need four bytes", "[unit][option][OPT-4]")
 {
     const auto s = tcp();
-    for (const int name : {socket_option::send_buffer, socket_option::receive_timeout, socket_option::linger}) {
+    for (const int name :
+         {socket_option::send_buffer, socket_option::receive_timeout, socket_option::linger}) {
         CHECK(set_int(*s, sol, name, 1, 3) == errc::fault);
         CHECK(get(*s, sol, name, 3).code == errc::fault);
         CHECK(get(*s, sol, name, 0).code == errc::fault);
@@ -138,15 +142,18 @@ TEST_CASE_METHOD(fixture, "OPT-5 lengths zero and minus one", "[unit][option][OP
     CHECK(set_bytes(*s, option_level::ip, ip_time_to_live, &one, minus_one) == errc::no_buffer_space);
 }
 
-TEST_CASE_METHOD(fixture, "OPT-6 OPT-8 one-byte options fill and look at one byte", "[unit][option][OPT-6][OPT-8]")
+TEST_CASE_METHOD(fixture, "OPT-6 OPT-8 one-byte options fill and look at one byte",
+                 "[unit][option][OPT-6][OPT-8]")
 {
     const auto s = tcp();
     struct place {
         int level;
         int name;
     };
-    for (const place at : {place{sol, socket_option::keep_alive}, {sol, socket_option::dont_route},
-                           {option_level::tcp, tcp_option::no_delay}, {option_level::ipv6, ipv6_option::v6_only}}) {
+    for (const place at : {place{sol, socket_option::keep_alive},
+                           {sol, socket_option::dont_route},
+                           {option_level::tcp, tcp_option::no_delay},
+                           {option_level::ipv6, ipv6_option::v6_only}}) {
         CHECK(set_int(*s, at.level, at.name, 1) == errc::success);
         const got on = get(*s, at.level, at.name);
         CHECK(on.size == 1);
@@ -156,7 +163,8 @@ TEST_CASE_METHOD(fixture, "OPT-6 OPT-8 one-byte options fill and look at one byt
     }
 }
 
-TEST_CASE_METHOD(fixture, "OPT-7 OPT-8 other booleans are 0 or 1 and as long as the buffer", "[unit][option][OPT-7][OPT-8]")
+TEST_CASE_METHOD(fixture, "OPT-7 OPT-8 other booleans are 0 or 1 and as long as the buffer",
+                 "[unit][option][OPT-7][OPT-8]")
 {
     const auto s = tcp();
     CHECK(set_int(*s, sol, socket_option::debug, 0x100) == errc::success);
@@ -181,10 +189,11 @@ TEST_CASE_METHOD(fixture, "OPT-9 a hop limit is at most 255", "[unit][option][OP
 TEST_CASE_METHOD(fixture, "OPT-10 options have their documented defaults", "[unit][option][OPT-10]")
 {
     const auto s = tcp();
-    for (const int name : {socket_option::debug, socket_option::accept_connections, socket_option::reuse_address,
-                           socket_option::broadcast, socket_option::oob_inline, socket_option::exclusive_address_use,
-                           socket_option::send_timeout, socket_option::receive_timeout, socket_option::error,
-                           socket_option::group_id, socket_option::group_priority, socket_option::conditional_accept}) {
+    for (const int name :
+         {socket_option::debug, socket_option::accept_connections, socket_option::reuse_address,
+          socket_option::broadcast, socket_option::oob_inline, socket_option::exclusive_address_use,
+          socket_option::send_timeout, socket_option::receive_timeout, socket_option::error,
+          socket_option::group_id, socket_option::group_priority, socket_option::conditional_accept}) {
         INFO(name);
         CHECK(value_of(*s, sol, name) == 0);
     }
@@ -197,7 +206,8 @@ TEST_CASE_METHOD(fixture, "OPT-10 options have their documented defaults", "[uni
     CHECK(linger_of(*s) == linger_option{});
 }
 
-TEST_CASE_METHOD(fixture, "OPT-12 LOPT-7 options of another type of socket are refused", "[unit][option][OPT-12][LOPT-7]")
+TEST_CASE_METHOD(fixture, "OPT-12 LOPT-7 options of another type of socket are refused",
+                 "[unit][option][OPT-12][LOPT-7]")
 {
     const auto s = udp();
     for (const int name : {socket_option::linger, socket_option::dont_linger, socket_option::keep_alive}) {
@@ -213,14 +223,15 @@ TEST_CASE_METHOD(fixture, "OPT-12 LOPT-7 options of another type of socket are r
 TEST_CASE_METHOD(fixture, "T-SOL read-only options say so", "[unit][option][T-SOL]")
 {
     const auto s = tcp();
-    for (const int name : {socket_option::accept_connections, socket_option::group_id, socket_option::connect_time,
-                           socket_option::type}) {
+    for (const int name : {socket_option::accept_connections, socket_option::group_id,
+                           socket_option::connect_time, socket_option::type}) {
         CHECK(set_int(*s, sol, name, 1) == errc::no_protocol_option);
     }
     CHECK(set_int(*udp(), sol, socket_option::type, 1) == errc::invalid_argument);
 }
 
-TEST_CASE_METHOD(fixture, "T-SOL buffer sizes and SO_ERROR are read back as they were set", "[unit][option][T-SOL]")
+TEST_CASE_METHOD(fixture, "T-SOL buffer sizes and SO_ERROR are read back as they were set",
+                 "[unit][option][T-SOL]")
 {
     const auto s = tcp();
     for (const int bytes : {0, 1, 4096, 100000}) {
@@ -235,7 +246,8 @@ TEST_CASE_METHOD(fixture, "T-SOL buffer sizes and SO_ERROR are read back as they
     CHECK(value_of(*s, sol, socket_option::error) == 10061);
 }
 
-TEST_CASE_METHOD(fixture, "BIND-9 BND-1 the two ways of sharing a port exclude each other", "[unit][option][BIND-9][BND-1]")
+TEST_CASE_METHOD(fixture, "BIND-9 BND-1 the two ways of sharing a port exclude each other",
+                 "[unit][option][BIND-9][BND-1]")
 {
     const auto s = tcp();
     CHECK(set_int(*s, sol, socket_option::reuse_address, 1) == errc::success);
@@ -248,7 +260,8 @@ TEST_CASE_METHOD(fixture, "BIND-9 BND-1 the two ways of sharing a port exclude e
     CHECK(value_of(*s, sol, socket_option::exclusive_address_use) == 1);
 }
 
-TEST_CASE_METHOD(fixture, "LOPT-3 LOPT-4 SO_DONTLINGER is the other side of SO_LINGER", "[unit][option][LOPT-3][LOPT-4]")
+TEST_CASE_METHOD(fixture, "LOPT-3 LOPT-4 SO_DONTLINGER is the other side of SO_LINGER",
+                 "[unit][option][LOPT-3][LOPT-4]")
 {
     const auto s = tcp();
     CHECK(s->set_linger({1, 73}).has_value());
@@ -259,7 +272,8 @@ TEST_CASE_METHOD(fixture, "LOPT-3 LOPT-4 SO_DONTLINGER is the other side of SO_L
     CHECK(linger_of(*s) == linger_option{1, 73});
 }
 
-TEST_CASE_METHOD(fixture, "LOPT-5 lingering that was never given a time does not become a hard close", "[unit][option][LOPT-5]")
+TEST_CASE_METHOD(fixture, "LOPT-5 lingering that was never given a time does not become a hard close",
+                 "[unit][option][LOPT-5]")
 {
     const auto s = tcp();
     CHECK(set_int(*s, sol, socket_option::dont_linger, 0) == errc::success);

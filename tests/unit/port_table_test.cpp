@@ -1,5 +1,5 @@
-// What a second bind to a taken port gets: the matrix BIND-10 (T-BIND) cell by cell against the pure port_table, and
-// the rules for dual-stack sockets. The same on real sockets is in the tests of bind.
+// What a second bind to a taken port gets: the matrix BIND-10 (T-BIND) cell by cell against the pure
+// port_table, and the rules for dual-stack sockets. The same on real sockets is in the tests of bind.
 #include "support/catch.hpp"
 
 #include "core/src/port_table.hpp"
@@ -90,7 +90,8 @@ TEST_CASE("BIND-10, BND-2, T-BIND a second bind to the same port gets what the m
     }
 }
 
-TEST_CASE("BIND-10 other ports, other specific addresses and the other protocol do not conflict", "[unit][bind]")
+TEST_CASE("BIND-10 other ports, other specific addresses and the other protocol do not conflict",
+          "[unit][bind]")
 {
     for (const auto mode : {bind_mode::standard, bind_mode::exclusive}) {
         auto elsewhere = specific();
@@ -142,8 +143,9 @@ TEST_CASE("BIND-10, BND-5 an allowed overlap names the owners to share the port 
     CHECK(table.check(socket_at(1, specific(2), bind_mode::reuse)).share_with.empty());
 }
 
-TEST_CASE("BND-7 an exclusive dual-stack wildcard shuts out every IPv4 bind, a standard one only what it must",
-          "[unit][bind]")
+TEST_CASE(
+    "BND-7 an exclusive dual-stack wildcard shuts out every IPv4 bind, a standard one only what it must",
+    "[unit][bind]")
 {
     const auto v6 = wildcard(address_family::ipv6);
     for (const auto mode : {bind_mode::standard, bind_mode::reuse, bind_mode::exclusive}) {
@@ -157,15 +159,17 @@ TEST_CASE("BND-7 an exclusive dual-stack wildcard shuts out every IPv4 bind, a s
 
 TEST_CASE("BND-8 an exclusive dual-stack wildcard finds a specific IPv4 bind in use", "[unit][bind]")
 {
-    CHECK(second_bind(socket_at(0, specific()), socket_at(1, wildcard(address_family::ipv6), bind_mode::exclusive,
-                                                          true)) == in_use);
+    CHECK(second_bind(socket_at(0, specific()),
+                      socket_at(1, wildcard(address_family::ipv6), bind_mode::exclusive, true)) == in_use);
 }
 
 TEST_CASE("BND-7 a wildcard of IPv6 alone and one of IPv4 do not meet", "[unit][bind]")
 {
     const auto v6 = wildcard(address_family::ipv6);
-    CHECK(second_bind(socket_at(0, v6, bind_mode::exclusive), socket_at(1, wildcard(), bind_mode::exclusive)) == ok);
-    CHECK(second_bind(socket_at(0, wildcard(), bind_mode::exclusive), socket_at(1, v6, bind_mode::exclusive)) == ok);
+    CHECK(second_bind(socket_at(0, v6, bind_mode::exclusive),
+                      socket_at(1, wildcard(), bind_mode::exclusive)) == ok);
+    CHECK(second_bind(socket_at(0, wildcard(), bind_mode::exclusive),
+                      socket_at(1, v6, bind_mode::exclusive)) == ok);
 }
 
 TEST_CASE("BND-9 IPv4 and IPv4-mapped binds of one address conflict both ways, ::1 and 127.0.0.1 do not",
@@ -175,7 +179,8 @@ TEST_CASE("BND-9 IPv4 and IPv4-mapped binds of one address conflict both ways, :
     const auto in_six = socket_at(1, mapped(), bind_mode::standard, true);
     CHECK(second_bind(in_four, in_six) == in_use);
     CHECK(second_bind(in_six, in_four) == in_use);
-    const auto loopback6 = socket_at(1, socket_address::loopback(address_family::ipv6, port), bind_mode::standard, true);
+    const auto loopback6 =
+        socket_at(1, socket_address::loopback(address_family::ipv6, port), bind_mode::standard, true);
     CHECK(second_bind(in_four, loopback6) == ok);
     CHECK(second_bind(loopback6, in_four) == ok);
 }

@@ -163,7 +163,7 @@ TEST_CASE("LNX-9 ports the system chooses come from the dynamic range", "[unit][
     }
 }
 
-TEST_CASE("T-ENO/connecting to nobody is refused, at once or later", "[unit][transport]")
+TEST_CASE("connecting to nobody is refused, at once or later", "[unit][transport]")
 {
     world w;
     const auto closed = w.listener(socket_address::loopback(address_family::ipv4));

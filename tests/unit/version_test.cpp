@@ -1,4 +1,5 @@
-// Version negotiation (contract, 1.1) as the pure function negotiate, with the vectors of the page WSPStartup.
+// Version negotiation (contract, 1.1) as the pure function negotiate, with the vectors of the page
+// WSPStartup.
 #include "support/catch.hpp"
 
 #include "spindle/provider.hpp"
@@ -54,7 +55,8 @@ TEST_CASE("START-5 a request below the lowest version is refused", "[unit][start
     CHECK(agreed({0, 0}, range) == std::nullopt);
 }
 
-TEST_CASE("START-6 a provider of 2.2 alone refuses everything lower and agrees on 2.2 otherwise", "[unit][startup]")
+TEST_CASE("START-6 a provider of 2.2 alone refuses everything lower and agrees on 2.2 otherwise",
+          "[unit][startup]")
 {
     for (const version low : {version{1, 0}, version{1, 1}, version{2, 0}, version{2, 1}}) {
         CHECK(agreed(low, version_range{}) == std::nullopt);

@@ -25,9 +25,7 @@ sockaddr_in loopback(std::uint16_t port) noexcept
     return address;
 }
 
-peer_socket::peer_socket() noexcept : handle_(::socket(AF_INET, SOCK_STREAM, IPPROTO_TCP))
-{
-}
+peer_socket::peer_socket() noexcept : handle_(::socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)) {}
 
 peer_socket::~peer_socket()
 {
@@ -40,7 +38,8 @@ std::uint16_t peer_socket::listen_on_loopback()
 {
     sockaddr_in address = loopback(0);
     int length = sizeof address;
-    if (::bind(handle_, reinterpret_cast<const sockaddr*>(&address), length) != 0 || ::listen(handle_, 5) != 0 ||
+    if (::bind(handle_, reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
+        ::listen(handle_, 5) != 0 ||
         ::getsockname(handle_, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
         return 0;
     }

@@ -1,5 +1,5 @@
-// The other end of the provider's connections: plain Winsock sockets of the system's own provider, and the bytes both
-// ends agree on.
+// The other end of the provider's connections: plain Winsock sockets of the system's own provider, and the
+// bytes both ends agree on.
 #pragma once
 
 #include <winsock2.h>

@@ -173,7 +173,8 @@ upcall_record& upcalls()
 WSAPROTOCOL_INFOW tcp_entry()
 {
     WSAPROTOCOL_INFOW entry{};
-    entry.dwServiceFlags1 = XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | XP1_EXPEDITED_DATA;
+    entry.dwServiceFlags1 =
+        XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | XP1_EXPEDITED_DATA;
     entry.dwProviderFlags = PFL_MATCHES_PROTOCOL_ZERO;
     entry.dwCatalogEntryId = entry_id;
     entry.ProtocolChain.ChainLen = BASE_PROTOCOL;

@@ -1,10 +1,11 @@
-// A host for the provider's DLL that plays ws2_32's role: it loads the library, gives it a counting upcall table and hands
-// out non-IFS handles. Wine's own ws2_32 never loads service providers, so this is how the DLL is driven there.
+// A host for the provider's DLL that plays ws2_32's role: it loads the library, gives it a counting upcall
+// table and hands out non-IFS handles. Wine's own ws2_32 never loads service providers, so this is how the
+// DLL is driven there.
 #pragma once
 
 #include <winsock2.h>
-#include <ws2tcpip.h>
 #include <ws2spi.h>
+#include <ws2tcpip.h>
 
 #include <map>
 #include <mutex>

@@ -38,7 +38,8 @@ struct version_range {
 /// What the last cleanup did. Milliseconds are wall time of the whole cleanup and of its flush.
 struct cleanup_report {
     bool last = false;                   ///< false: the count was only lowered; the rest is zero
-    std::size_t sockets_open = 0;        ///< open when the cleanup began
+    std::size_t sockets_open = 0;        ///< open when the cleanup began; the outcomes also count lingering ones
+    std::size_t sockets_closed = 0;      ///< had no connection to end: listeners, datagram sockets, dead connections
     std::size_t sockets_flushed = 0;     ///< ended gracefully, all their bytes handed over
     std::size_t sockets_reset = 0;       ///< linger {1,0}: reset as asked
     std::size_t sockets_timed_out = 0;   ///< reset at their bound, data lost

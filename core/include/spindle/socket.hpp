@@ -28,6 +28,8 @@ inline constexpr unsigned dont_route = 0x4;
 inline constexpr unsigned wait_all = 0x8;
 inline constexpr unsigned push_immediate = 0x20;
 inline constexpr unsigned partial = 0x8000;
+/// No MSG_ number: the call waits although the socket is non-blocking (XFR-13).
+inline constexpr unsigned always_wait = 0x8000'0000;
 }  // namespace message_flag
 
 /// What a condition function decides about a connection request (Winsock: CF_ACCEPT, CF_REJECT, CF_DEFER).

@@ -65,6 +65,8 @@ enum class lower_option {
     v6_only,               ///< 0 or 1
     restart_bind,          ///< 0 or 1: bind although old connections of the port are winding down
     share_port,            ///< 0 or 1: several sockets of this process on one port (core decides who may)
+    first_listener,        ///< set only, after listen(): of sockets that share a port the first gets all connections
+    urgent_inline,         ///< 0 or 1: urgent bytes stay in the stream and readable_bytes() counts past the mark
     fragment,              ///< 0 or 1: datagrams may be fragmented (Windows' default) instead of path MTU discovery
     report_unreachable,    ///< 0 or 1: ICMP errors of datagram sockets are reported by take_error()
     keep_alive_idle,       ///< seconds

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <array>
-#include <asio/io_context.hpp>
 #include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <thread>
+
+#include <asio/io_context.hpp>
 
 #include "asio/native.hpp"
 #include "spindle/transport.hpp"

@@ -1,9 +1,12 @@
 // What an event source calls when something may have happened on its socket.
 #pragma once
 
-#include <asio/error_code.hpp>
+// Before Asio: its 1.22 configuration asks for a macro of libstdc++'s, and a source file that has not seen any
+// standard header yet would allocate handlers in another way than the others free them.
 #include <cstddef>
 #include <memory>
+
+#include <asio/error_code.hpp>
 
 namespace spindle {
 

@@ -1,10 +1,13 @@
 // Watches one descriptor through Asio's reactor. It is registered from the first arm() to release() only.
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/basic_stream_descriptor.hpp>
+// Before Asio: its 1.22 configuration asks for a macro of libstdc++'s, and a source file that has not seen any
+// standard header yet would allocate handlers in another way than the others free them.
 #include <cstddef>
 #include <optional>
+
+#include <asio/io_context.hpp>
+#include <asio/posix/basic_stream_descriptor.hpp>
 
 #include "asio/native.hpp"
 #include "asio/wait_event.hpp"

@@ -1,6 +1,7 @@
 // Core's integer options as the kernel's: one table of level and name per family, and the few values that
 // differ. Pages: socket(7), ip(7), ipv6(7), tcp(7); contract LNX-8, LNX-22, LNX-28, LNX-34, LNX-35.
 #include <array>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -38,6 +39,7 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::v6_only, none, none, {IPPROTO_IPV6, IPV6_V6ONLY}},
     {lower_option::restart_bind, {SOL_SOCKET, SO_REUSEADDR}, none, none},
     {lower_option::share_port, {SOL_SOCKET, SO_REUSEPORT}, none, none},
+    {lower_option::urgent_inline, {SOL_SOCKET, SO_OOBINLINE}, none, none},
     {lower_option::fragment,
      none,
      {IPPROTO_IP, IP_MTU_DISCOVER},
@@ -90,12 +92,25 @@ int from_kernel(value_kind kind, int value) noexcept
     return kind == value_kind::doubled ? value / 2 : value;
 }
 
+// The kernel spreads connections over the listeners that share a port; a program that always picks the first of the
+// group makes it one queue (socket(7), SO_ATTACH_REUSEPORT_CBPF).
+result<void> prefer_first_listener(int number) noexcept
+{
+    sock_filter pick_first{BPF_RET | BPF_K, 0, 0, 0};
+    const sock_fprog program{1, &pick_first};
+    return posix::to_result(
+        ::setsockopt(number, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)));
+}
+
 static_assert(IP_PMTUDISC_DONT == IPV6_PMTUDISC_DONT && IP_PMTUDISC_DO == IPV6_PMTUDISC_DO);
 
 }  // namespace
 
 result<void> set_option(handle socket, const socket_kind& kind, lower_option option, int value) noexcept
 {
+    if (option == lower_option::first_listener) {
+        return prefer_first_listener(posix::descriptor(socket));
+    }
     const auto* row = find(option);
     const auto target = row != nullptr ? in_family(*row, kind.family) : none;
     if (target.level == -1) {

@@ -5,9 +5,12 @@
 
 #include <winsock2.h>
 
-#include <asio/io_context.hpp>
+// Before Asio: its 1.22 configuration asks for a macro of libstdc++'s, and a source file that has not seen any
+// standard header yet would allocate handlers in another way than the others free them.
 #include <cstddef>
 #include <optional>
+
+#include <asio/io_context.hpp>
 
 #include "asio/native.hpp"
 #include "asio/wait_event.hpp"
