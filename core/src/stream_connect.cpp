@@ -95,10 +95,6 @@ result<void> stream_socket::start_connect(const socket_address& peer)
         finish_connect();
     } else if (done.error() != make_error_code(errc::would_block)) {
         fail_connect(to_errc(done.error()), false);
-    } else if (kind().family == address_family::local && has(state::nonblocking)) {
-        // The system has no pending connect here: the listener's queue is full (LIST-5).
-        fail_connect(errc::connection_refused, false);
-        return errc::connection_refused;
     }
     return done;
 }
@@ -106,17 +102,14 @@ result<void> stream_socket::start_connect(const socket_address& peer)
 result<void> stream_socket::wait_connected()
 {
     blocking_call call(*this, errc::not_socket, std::chrono::milliseconds{0});
-    const bool local = kind().family == address_family::local;
     for (;;) {
-        // A local listener with a full queue offers nothing to wait for, so it is asked again and again.
-        const auto waited = local ? call.wait_at_most(readiness::interrupted, std::chrono::milliseconds{2})
-                                  : call.wait(readiness::writable);
+        const auto waited = call.wait(readiness::writable);
         const std::scoped_lock lock(state_mutex());
         if (!waited) {
             fail_connect(to_errc(waited.error()), false);
             return waited;
         }
-        auto outcome = local ? lower().connect(peer_) : lower().connect_result();
+        auto outcome = lower().connect_result();
         if (outcome) {
             finish_connect();
             return {};

@@ -56,7 +56,6 @@ private:
     // stream_connect.cpp
     result<void> wait_connected();
     result<void> start_connect(const socket_address& peer);
-    result<void> retry_local_connect(const socket_address& peer);
     void finish_connect() noexcept;
     void fail_connect(errc code, bool keep_for_so_error) noexcept;
     void update_connect_state_locked();
@@ -89,6 +88,7 @@ private:
     result<receive_outcome> receive_all(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
     [[nodiscard]] errc check_receive(unsigned flags);
+    [[nodiscard]] bool expects_data() noexcept;
     urgent_data& urgent();
 
     // stream_shutdown.cpp
@@ -114,6 +114,7 @@ private:
     bool drain_armed_ = false;               // ditto
     std::unique_ptr<graceful_end> end_;      // ditto
     std::atomic<unsigned> receivers_{0};     // threads inside a receive
+    std::atomic<unsigned> empty_tries_{0};   // blocking receives in a row whose first try found nothing
     std::mutex receive_mutex_;               // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_

@@ -1,5 +1,5 @@
-// accept and WSAAccept through the API: errors, order, addresses, inheritance, dead connections. The condition function
-// is in condition_test.cpp. Answers to "accept function" and "WSAAccept function".
+// accept and WSAAccept through the API: errors, order, addresses, inheritance, dead connections. The
+// condition function is in condition_test.cpp. Answers to "accept function" and "WSAAccept function".
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -18,12 +18,13 @@ namespace {
 
 void set_milliseconds(SOCKET handle, int name, DWORD value)
 {
-    REQUIRE(error_of(setsockopt(handle, SOL_SOCKET, name, reinterpret_cast<const char*>(&value), sizeof value)) == 0);
+    REQUIRE(error_of(setsockopt(handle, SOL_SOCKET, name, reinterpret_cast<const char*>(&value),
+                                sizeof value)) == 0);
 }
 
 }  // namespace
 
-TEST_CASE("ACC-1, T-ENO accept refuses what does not listen", "[api][accept]")
+TEST_CASE("ACC-1 accept refuses what does not listen", "[api][accept]")
 {
     const winsock started;
     const auto unbound = tcp();
@@ -79,7 +80,8 @@ TEST_CASE("ACC-2 requests are accepted oldest first", "[api][accept]")
     }
 }
 
-TEST_CASE("ACC-3, OPT-11, LNX-17 the new socket has the listener's options and mode", "[api][accept][options]")
+TEST_CASE("ACC-3, OPT-11, LNX-17 the new socket has the listener's options and mode",
+          "[api][accept][options]")
 {
     const winsock started;
     const auto listening = tcp();
@@ -109,7 +111,8 @@ TEST_CASE("ACC-3, OPT-11, LNX-17 the new socket has the listener's options and m
     CHECK(get_option(server, SOL_SOCKET, SO_ACCEPTCONN) == 0);
     linger inherited{};
     int length = sizeof inherited;
-    REQUIRE(error_of(getsockopt(server, SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&inherited), &length)) == 0);
+    REQUIRE(error_of(getsockopt(server, SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&inherited),
+                                &length)) == 0);
     CHECK(inherited.l_onoff == 1);
     CHECK(inherited.l_linger == 555);
     // The client shares none of this.
@@ -207,10 +210,12 @@ TEST_CASE("ADR-4, ACC-7 the address of an IPv4 peer has its padding cleared", "[
     int length = sizeof peer;
     const unique_socket server{accept(listening, reinterpret_cast<sockaddr*>(&peer), &length)};
     REQUIRE(error_of(server.get()) == 0);
-    CHECK(std::all_of(std::begin(peer.sin_zero), std::end(peer.sin_zero), [](char byte) { return byte == 0; }));
+    CHECK(
+        std::all_of(std::begin(peer.sin_zero), std::end(peer.sin_zero), [](char byte) { return byte == 0; }));
 }
 
-TEST_CASE("ACC-17, LNX-17, LNX-25 a connection reset before acceptance is reported or retried", "[api][accept]")
+TEST_CASE("ACC-17, LNX-17, LNX-25 a connection reset before acceptance is reported or retried",
+          "[api][accept]")
 {
     const winsock started;
     const auto listening = listener();
@@ -236,7 +241,8 @@ TEST_CASE("ACC-17, LNX-17, LNX-25 a connection reset before acceptance is report
     CHECK(served);
 }
 
-TEST_CASE("ACC-22, SOCK-22, T-ENO/ENFILE-EMFILE without descriptors the request stays queued", "[api][accept]")
+TEST_CASE("ACC-22, SOCK-22, T-ENO/ENFILE-EMFILE without descriptors the request stays queued",
+          "[api][accept]")
 {
     const winsock started;
     const auto listening = listener();

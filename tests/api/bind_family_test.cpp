@@ -1,4 +1,5 @@
-// Port rules between IPv4 and IPv6 sockets and IPv4-mapped addresses. The table for one family is in bind_test.cpp. Answers to "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE" and "Dual-stack sockets".
+// Port rules between IPv4 and IPv6 sockets and IPv4-mapped addresses. The table for one family is in
+// bind_test.cpp. Answers to "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE" and "Dual-stack sockets".
 #include "support/api_fixture.hpp"
 #include "support/catch.hpp"
 
@@ -51,7 +52,8 @@ TEST_CASE("BND-7 a dual-stack wildcard that is not exclusive lets IPv4 wildcards
     }
 }
 
-TEST_CASE("BND-8 after a specific IPv4 bind the exclusive dual-stack wildcard gets WSAEADDRINUSE", "[api][bind]")
+TEST_CASE("BND-8 after a specific IPv4 bind the exclusive dual-stack wildcard gets WSAEADDRINUSE",
+          "[api][bind]")
 {
     const winsock started;
     const auto first = four(false);

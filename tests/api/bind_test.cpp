@@ -1,6 +1,6 @@
-// bind through the API: its errors, implicit binding and what the port rules say about two sockets on one port (table
-// T-BIND as data). Dual-stack and multicast rules are in bind_family_test.cpp. Answers to "bind function" and "Using
-// SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
+// bind through the API: its errors, implicit binding and what the port rules say about two sockets on one
+// port (table T-BIND as data). Dual-stack and multicast rules are in bind_family_test.cpp. Answers to "bind
+// function" and "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE".
 #include <array>
 
 #include "support/api_fixture.hpp"
@@ -56,8 +56,9 @@ void check_cell(int type, const row& first_row, std::size_t column)
     REQUIRE(bind_to(first, place(first_row.first_wild, 0)) == 0);
     const auto port = local_of(first).port();
     const auto second = made_as(type, second_kind);
-    INFO("first " << kind_names[static_cast<std::size_t>(first_row.first)] << (first_row.first_wild ? " W" : " S")
-                  << ", second " << kind_names[column / 2] << (second_wild ? " W" : " S"));
+    INFO("first " << kind_names[static_cast<std::size_t>(first_row.first)]
+                  << (first_row.first_wild ? " W" : " S") << ", second " << kind_names[column / 2]
+                  << (second_wild ? " W" : " S"));
     CHECK(bind_to(second, place(second_wild, port)) == first_row.second[column]);
 }
 
@@ -139,7 +140,8 @@ TEST_CASE("BIND-4, LNX-7 an address that is not local gives WSAEADDRNOTAVAIL", "
     CHECK(bind_to(six, loopback(AF_INET6)) == 0);
 }
 
-TEST_CASE("BIND-4, T-ENO/ENODEV-ENXIO-scope a scope id without interface gives WSAEADDRNOTAVAIL", "[api][bind]")
+TEST_CASE("BIND-4, T-ENO/ENODEV-ENXIO-scope a scope id without interface gives WSAEADDRNOTAVAIL",
+          "[api][bind]")
 {
     const winsock started;
     auto where = at(AF_INET6, "fe80::1234:5678", 0);
@@ -151,7 +153,7 @@ TEST_CASE("BIND-4, T-ENO/ENODEV-ENXIO-scope a scope id without interface gives W
     }
 }
 
-TEST_CASE("BIND-5, T-ENO a port in use gives WSAEADDRINUSE from bind itself", "[api][bind]")
+TEST_CASE("BIND-5 a port in use gives WSAEADDRINUSE from bind itself", "[api][bind]")
 {
     const winsock started;
     for (const int family : {AF_INET, AF_INET6}) {
@@ -300,7 +302,8 @@ TEST_CASE("BIND-11, NAME-7, XFR-32 sendto and connect bind an unbound socket", "
     }
 }
 
-TEST_CASE("BIND-12, BND-6 a default listener binds again while old connections live or wind down", "[api][bind]")
+TEST_CASE("BIND-12, BND-6 a default listener binds again while old connections live or wind down",
+          "[api][bind]")
 {
     const winsock started;
     tcp_pair pair;

@@ -1,5 +1,5 @@
-// Providers the host must refuse: not there, without entry point, of an old version, with a missing slot, failing to
-// start. Answers to the error lists of "socket function" and "WSASocketW function".
+// Providers the host must refuse: not there, without entry point, of an old version, with a missing slot,
+// failing to start. Answers to the error lists of "socket function" and "WSASocketW function".
 #include <string>
 
 #include "api/recorded_entry.hpp"
@@ -49,7 +49,8 @@ TEST_CASE("MAP-25 a library without entry point gives WSAEPROVIDERFAILEDINIT", "
     check_refused(PROVIDER_WITHOUT_ENTRY, WSAEPROVIDERFAILEDINIT);
 }
 
-TEST_CASE("MAP-25 a provider that fails to start gives WSAEPROVIDERFAILEDINIT and owes no cleanup", "[api][mapping]")
+TEST_CASE("MAP-25 a provider that fails to start gives WSAEPROVIDERFAILEDINIT and owes no cleanup",
+          "[api][mapping]")
 {
     check_refused(PROVIDER_FAILING_START, WSAEPROVIDERFAILEDINIT);
 }

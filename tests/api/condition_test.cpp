@@ -1,5 +1,5 @@
-// The condition function of WSAAccept: where it runs, what it is told and what its answers do. Answers to "WSAAccept
-// function" and "SO_CONDITIONAL_ACCEPT socket option".
+// The condition function of WSAAccept: where it runs, what it is told and what its answers do. Answers to
+// "WSAAccept function" and "SO_CONDITIONAL_ACCEPT socket option".
 #include <cstring>
 #include <functional>
 #include <thread>
@@ -53,13 +53,14 @@ int CALLBACK ask(LPWSABUF caller, LPWSABUF caller_data, LPQOS qos, LPQOS group_q
 
 SOCKET ask_accept(SOCKET listening, offer& about, endpoint* peer = nullptr)
 {
-    return WSAAccept(listening, peer == nullptr ? nullptr : peer->get(), peer == nullptr ? nullptr : &peer->length, ask,
-                     reinterpret_cast<DWORD_PTR>(&about));
+    return WSAAccept(listening, peer == nullptr ? nullptr : peer->get(),
+                     peer == nullptr ? nullptr : &peer->length, ask, reinterpret_cast<DWORD_PTR>(&about));
 }
 
 }  // namespace
 
-TEST_CASE("ACC-8, ACC-9, ACC-10 the condition runs once, in the calling thread, with both names", "[api][accept]")
+TEST_CASE("ACC-8, ACC-9, ACC-10 the condition runs once, in the calling thread, with both names",
+          "[api][accept]")
 {
     const winsock started;
     for (const int family : {AF_INET, AF_INET6}) {
@@ -283,8 +284,8 @@ TEST_CASE("ACC-21 SO_CONDITIONAL_ACCEPT is stored, but not on a listening socket
     REQUIRE(bind_to(listening, loopback(AF_INET)) == 0);
     REQUIRE(error_of(listen(listening, 2)) == 0);
     const int off = 0;
-    CHECK(error_of(setsockopt(listening, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, reinterpret_cast<const char*>(&off),
-                              sizeof off)) == WSAEINVAL);
+    CHECK(error_of(setsockopt(listening, SOL_SOCKET, SO_CONDITIONAL_ACCEPT,
+                              reinterpret_cast<const char*>(&off), sizeof off)) == WSAEINVAL);
     // The decision itself works as without the option.
     const auto client = connect_to_listener(listening);
     offer about;

@@ -1,5 +1,6 @@
-// connect and WSAConnect of stream sockets through the API: errors, nonblocking attempts, a second try on the same socket.
-// Datagram peers are in default_peer_test.cpp. Answers to "connect function" and "WSAConnect function".
+// connect and WSAConnect of stream sockets through the API: errors, nonblocking attempts, a second try on the
+// same socket. Datagram peers are in default_peer_test.cpp. Answers to "connect function" and "WSAConnect
+// function".
 #include <array>
 #include <vector>
 
@@ -25,7 +26,10 @@ attempt refused_attempt(int family)
     return made;
 }
 
-bool still_refused(SOCKET handle) { return get_option(handle, SOL_SOCKET, SO_ERROR) == WSAECONNREFUSED; }
+bool still_refused(SOCKET handle)
+{
+    return get_option(handle, SOL_SOCKET, SO_ERROR) == WSAECONNREFUSED;
+}
 
 }  // namespace
 
@@ -57,7 +61,7 @@ TEST_CASE("CONN-1 a binding made before the connect is kept", "[api][connect]")
     CHECK(peer_of(accept_from(listening)) == before);
 }
 
-TEST_CASE("CONN-2, T-ENO a missing, short or foreign name is refused", "[api][connect]")
+TEST_CASE("CONN-2 a missing, short or foreign name is refused", "[api][connect]")
 {
     const winsock started;
     const auto listening = listener();

@@ -1,5 +1,5 @@
-// Event objects and waits of the API: all the host's own work. Network events of sockets are not in here. Answers to
-// "WSACreateEvent function" and "WSAWaitForMultipleEvents function".
+// Event objects and waits of the API: all the host's own work. Network events of sockets are not in here.
+// Answers to "WSACreateEvent function" and "WSAWaitForMultipleEvents function".
 #include <array>
 #include <chrono>
 #include <vector>
@@ -25,7 +25,8 @@ private:
 
 DWORD poll(const std::vector<WSAEVENT>& events, BOOL all = FALSE, DWORD milliseconds = 0)
 {
-    return WSAWaitForMultipleEvents(static_cast<DWORD>(events.size()), events.data(), all, milliseconds, FALSE);
+    return WSAWaitForMultipleEvents(static_cast<DWORD>(events.size()), events.data(), all, milliseconds,
+                                    FALSE);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The flags of the transfer calls: which are taken, what MSG_PEEK and MSG_WAITALL do. Urgent data are in oob_test.cpp.
-// Answers to the flag tables of "send function", "recv function" and "WSARecv function".
+// The flags of the transfer calls: which are taken, what MSG_PEEK and MSG_WAITALL do. Urgent data are in
+// oob_test.cpp. Answers to the flag tables of "send function", "recv function" and "WSARecv function".
 #include <array>
 #include <string>
 

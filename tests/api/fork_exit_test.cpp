@@ -1,5 +1,5 @@
-// Programs that end without WSACleanup, orderly or not, and programs that fork. Answers to "WSACleanup function" (a
-// process may end at any time) and fork(2).
+// Programs that end without WSACleanup, orderly or not, and programs that fork. Answers to "WSACleanup
+// function" (a process may end at any time) and fork(2).
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -50,7 +50,7 @@ struct busy_program {
     SOCKET datagram = INVALID_SOCKET;
 };
 
-/// Runs the hidden test named by the tag in a process of its own, giving it a port; then takes that port at once.
+/// Runs the hidden test named by the tag in a process of its own, giving it a port; then takes that port.
 int run_and_take_port(const char* tag)
 {
     const auto port = peer::unused_port();
@@ -112,12 +112,14 @@ TEST_CASE("CLEAN-22 as a child: a program that is killed", "[.][end-by-kill]")
     raise(SIGKILL);
 }
 
-TEST_CASE("CLEAN-22 a program may return from main without WSACleanup and its port is free at once", "[api][exit]")
+TEST_CASE("CLEAN-22 a program may return from main without WSACleanup and its port is free at once",
+          "[api][exit]")
 {
     CHECK(run_and_take_port("[end-by-exit]") == 0);
 }
 
-TEST_CASE("CLEAN-22 a program may leave by _exit without WSACleanup and its port is free at once", "[api][exit]")
+TEST_CASE("CLEAN-22 a program may leave by _exit without WSACleanup and its port is free at once",
+          "[api][exit]")
 {
     CHECK(run_and_take_port("[end-by-underscore-exit]") == 7);
 }
@@ -179,7 +181,8 @@ TEST_CASE("START-22, CLEAN-18 a forked child that starts the library itself gets
         }
         const SOCKET listening = socket(AF_INET, SOCK_STREAM, 0);
         auto where = loopback(AF_INET);
-        if (listening == INVALID_SOCKET || bind(listening, where.get(), 16) != 0 || listen(listening, 1) != 0) {
+        if (listening == INVALID_SOCKET || bind(listening, where.get(), 16) != 0 ||
+            listen(listening, 1) != 0) {
             return 3;
         }
         where.length = sizeof where.storage;
@@ -191,7 +194,8 @@ TEST_CASE("START-22, CLEAN-18 a forked child that starts the library itself gets
             return 5;
         }
         const SOCKET server = accept(listening, nullptr, nullptr);
-        if (server == INVALID_SOCKET || send(client, "c", 1, 0) != 1 || recv(server, &one, 1, 0) != 1 || one != 'c') {
+        if (server == INVALID_SOCKET || send(client, "c", 1, 0) != 1 || recv(server, &one, 1, 0) != 1 ||
+            one != 'c') {
             return 6;
         }
         if (closesocket(client) != 0 || closesocket(server) != 0 || WSACleanup() != 0) {
@@ -204,7 +208,8 @@ TEST_CASE("START-22, CLEAN-18 a forked child that starts the library itself gets
     CHECK(receive_text(pair.server, 6) == "parent");
 }
 
-TEST_CASE("START-22 a fork while another thread is inside a blocking call harms neither process", "[api][fork]")
+TEST_CASE("START-22 a fork while another thread is inside a blocking call harms neither process",
+          "[api][fork]")
 {
     const winsock started;
     const tcp_pair pair;

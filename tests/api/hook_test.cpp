@@ -1,5 +1,6 @@
-// Blocking hooks and WSACancelBlockingCall, as Winsock 1.1 programs use them; over the recording provider for the mapping,
-// over real sockets for what a cancelled call leaves behind. Answers to "Blocking hook", "WSACancelBlockingCall".
+// Blocking hooks and WSACancelBlockingCall, as Winsock 1.1 programs use them; over the recording provider for
+// the mapping, over real sockets for what a cancelled call leaves behind. Answers to "Blocking hook",
+// "WSACancelBlockingCall".
 #include <array>
 
 #include "api/recorded_entry.hpp"
@@ -36,7 +37,8 @@ public:
     {
         hook = hook_state{};
         hook.cancel_after = cancel_after;
-        REQUIRE(WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&on_block))) != nullptr);
+        REQUIRE(WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&on_block))) !=
+                nullptr);
     }
     ~installed_hook() { WSAUnhookBlockingHook(); }
     installed_hook(const installed_hook&) = delete;

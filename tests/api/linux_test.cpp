@@ -1,5 +1,6 @@
-// Where Linux differs from Winsock underneath: constants and layouts, buffer sizes, closing. What a whole area of
-// the API owes to these rules is tested in that area's own file. Answers to section 9 of the transfer contract.
+// Where Linux differs from Winsock underneath: constants and layouts, buffer sizes, closing. What a whole
+// area of the API owes to these rules is tested in that area's own file. Answers to section 9 of the transfer
+// contract.
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -45,7 +46,8 @@ static_assert(POLLIN == 0x300 && POLLOUT == 0x10 && POLLHUP == 2);
 static_assert(static_cast<DWORD>(FIONBIO) == 0x8004667E && static_cast<DWORD>(FIONREAD) == 0x4004667F);
 static_assert(MSG_OOB == 1 && MSG_PEEK == 2 && MSG_DONTROUTE == 4 && SD_BOTH == 2 && AF_INET == 2);
 static_assert(sizeof(u_long) == 4 && sizeof(timeval) == 8 && sizeof(linger) == 4);
-static_assert(sizeof(fd_set) == sizeof(SOCKET) * (FD_SETSIZE + 1) && offsetof(fd_set, fd_array) == sizeof(SOCKET));
+static_assert(sizeof(fd_set) == sizeof(SOCKET) * (FD_SETSIZE + 1) &&
+              offsetof(fd_set, fd_array) == sizeof(SOCKET));
 static_assert(sizeof(sockaddr_in6) == 28 && offsetof(sockaddr_in6, sin6_scope_id) == 24);
 static_assert(sizeof(sockaddr_in6{}.sin6_family) == 2);
 
@@ -90,7 +92,8 @@ TEST_CASE("LNX-2 structures have Winsock's layout where the system's differ", "[
     const winsock started;
     const auto made = tcp();
     const std::array<unsigned short, 2> raw{1, 73};
-    REQUIRE(error_of(setsockopt(made, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(raw.data()), 4)) == 0);
+    REQUIRE(error_of(setsockopt(made, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(raw.data()), 4)) ==
+            0);
     linger read{};
     int length = sizeof read;
     REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&read), &length)) == 0);
@@ -151,7 +154,8 @@ TEST_CASE("LNX-30, CLOSE-6 closesocket wakes the calls that block on the socket"
     char one = 0;
     {
         auto listening = listener();
-        background_call waiting([&, handle = listening.get()] { return error_of(accept(handle, nullptr, nullptr)); });
+        background_call waiting(
+            [&, handle = listening.get()] { return error_of(accept(handle, nullptr, nullptr)); });
         REQUIRE(waiting.blocks());
         CHECK(error_of(closesocket(listening.release())) == 0);
         CHECK(waiting.result() == WSAEINTR);
@@ -165,7 +169,8 @@ TEST_CASE("LNX-30, CLOSE-6 closesocket wakes the calls that block on the socket"
     }
     {
         tcp_pair pair;
-        background_call waiting([&, handle = pair.server.get()] { return error_of(recv(handle, &one, 1, 0)); });
+        background_call waiting(
+            [&, handle = pair.server.get()] { return error_of(recv(handle, &one, 1, 0)); });
         REQUIRE(waiting.blocks());
         CHECK(error_of(closesocket(pair.server.release())) == 0);
         CHECK(waiting.result() == WSAECONNABORTED);
@@ -195,7 +200,8 @@ TEST_CASE("LNX-31, LING-7 a nonblocking socket that lingers and has unsent data 
     const auto bytes = make_pattern(31, size);
     REQUIRE(send(made, bytes.data(), static_cast<int>(size), 0) == static_cast<int>(size));
     const linger wanted{1, 30};
-    REQUIRE(error_of(setsockopt(made, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&wanted), 4)) == 0);
+    REQUIRE(error_of(setsockopt(made, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&wanted), 4)) ==
+            0);
     CHECK(error_of(closesocket(made)) == WSAEWOULDBLOCK);
     CHECK(get_option(made, SOL_SOCKET, SO_TYPE) == SOCK_STREAM);
     // Without linger it returns at once and the data go out behind it.
@@ -216,15 +222,16 @@ TEST_CASE("LNX-34, CTL-22 keep-alive times are Winsock's", "[api][linux][options
     CHECK(get_option(made, IPPROTO_TCP, TCP_KEEPINTVL) == 1);
     tcp_keepalive times{1, 1'500, 700};
     DWORD bytes = 99;
-    REQUIRE(error_of(WSAIoctl(made, SIO_KEEPALIVE_VALS, &times, sizeof times, nullptr, 0, &bytes, nullptr, nullptr)) ==
-            0);
+    REQUIRE(error_of(WSAIoctl(made, SIO_KEEPALIVE_VALS, &times, sizeof times, nullptr, 0, &bytes, nullptr,
+                              nullptr)) == 0);
     CHECK(bytes == 0);
     CHECK(get_option(made, SOL_SOCKET, SO_KEEPALIVE) == 1);
     CHECK(get_option(made, IPPROTO_TCP, TCP_KEEPIDLE) == 2);
     CHECK(get_option(made, IPPROTO_TCP, TCP_KEEPINTVL) == 1);
 }
 
-TEST_CASE("LNX-37, OPT-10 options without a counterpart in the system have their own state", "[api][linux][options]")
+TEST_CASE("LNX-37, OPT-10 options without a counterpart in the system have their own state",
+          "[api][linux][options]")
 {
     const winsock started;
     const auto made = tcp();

@@ -1,4 +1,5 @@
-// listen through the API: which sockets may listen, the backlog, what a listener refuses. Answers to "listen function".
+// listen through the API: which sockets may listen, the backlog, what a listener refuses. Answers to "listen
+// function".
 #include <array>
 #include <vector>
 
@@ -13,7 +14,7 @@ constexpr std::array<int, 5> backlogs{0, 1, 5, SOMAXCONN, -1};
 
 }  // namespace
 
-TEST_CASE("LIST-1, LNX-6, T-ENO listen refuses what is no bound, unconnected stream socket", "[api][listen]")
+TEST_CASE("LIST-1, LNX-6 listen refuses what is no bound, unconnected stream socket", "[api][listen]")
 {
     const winsock started;
     for (const int family : {AF_INET, AF_INET6}) {
@@ -43,9 +44,9 @@ TEST_CASE("LIST-1, LNX-6, T-ENO listen refuses what is no bound, unconnected str
 TEST_CASE("LIST-2, LIST-3, LNX-16 any backlog is adjusted silently and lets a connection in", "[api][listen]")
 {
     const winsock started;
-    const std::array<int, 10> asked{0,  1,          -1,          -5,
-                                    200, SOMAXCONN, -0x7fffffff - 1, SOMAXCONN_HINT(300),
-                                    SOMAXCONN_HINT(70'000), 1'000'000};
+    const std::array<int, 10> asked{
+        0,        1, -1, -5, 200, SOMAXCONN, -0x7fffffff - 1, SOMAXCONN_HINT(300), SOMAXCONN_HINT(70'000),
+        1'000'000};
     for (const int backlog : asked) {
         INFO("backlog " << backlog);
         const auto listening = listener(AF_INET, backlog);
@@ -111,8 +112,8 @@ TEST_CASE("LIST-6 SO_ACCEPTCONN tells whether the socket listens and cannot be s
     REQUIRE(error_of(listen(made, 1)) == 0);
     CHECK(get_option(made, SOL_SOCKET, SO_ACCEPTCONN) == 1);
     const int one = 1;
-    CHECK(error_of(setsockopt(made, SOL_SOCKET, SO_ACCEPTCONN, reinterpret_cast<const char*>(&one), sizeof one)) ==
-          WSAENOPROTOOPT);
+    CHECK(error_of(setsockopt(made, SOL_SOCKET, SO_ACCEPTCONN, reinterpret_cast<const char*>(&one),
+                              sizeof one)) == WSAENOPROTOOPT);
     const tcp_pair pair;
     CHECK(get_option(pair.server, SOL_SOCKET, SO_ACCEPTCONN) == 0);
     CHECK(get_option(pair.client, SOL_SOCKET, SO_ACCEPTCONN) == 0);

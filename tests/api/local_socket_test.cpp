@@ -1,5 +1,5 @@
-// AF_UNIX stream sockets through the API: paths, names, transfer, what is not offered. Answers to "AF_UNIX comes to
-// Windows" and afunix.h.
+// AF_UNIX stream sockets through the API: paths, names, transfer, what is not offered. Answers to "AF_UNIX
+// comes to Windows" and afunix.h.
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -52,7 +52,10 @@ endpoint at_path(const std::string& path)
     return where;
 }
 
-std::string path_of(const endpoint& where) { return reinterpret_cast<const sockaddr_un*>(&where.storage)->sun_path; }
+std::string path_of(const endpoint& where)
+{
+    return reinterpret_cast<const sockaddr_un*>(&where.storage)->sun_path;
+}
 
 unique_socket local()
 {
@@ -122,7 +125,8 @@ TEST_CASE("ADR-7, BIND-5 bind makes the file and refuses one that exists", "[api
     CHECK(bind_to(second, at_path(path)) == 0);
 }
 
-TEST_CASE("T-ENO/ENOENT-AF_UNIX, CONN-8 connecting to a path without listener gives WSAECONNREFUSED", "[api][unix]")
+TEST_CASE("T-ENO/ENOENT-AF_UNIX, CONN-8 connecting to a path without listener gives WSAECONNREFUSED",
+          "[api][unix]")
 {
     const winsock started;
     const socket_folder folder;

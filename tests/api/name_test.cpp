@@ -10,7 +10,10 @@ using namespace spindle::test;
 
 namespace {
 
-int length_of(int family) { return family == AF_INET ? 16 : 28; }
+int length_of(int family)
+{
+    return family == AF_INET ? 16 : 28;
+}
 
 }  // namespace
 
@@ -50,7 +53,8 @@ TEST_CASE("NAME-3, ADR-4 the length becomes the family's size and the padding is
         CHECK(error_of(peer ? getpeername(pair.client, generic, &length)
                             : getsockname(pair.client, generic, &length)) == 0);
         CHECK(name.sin_family == AF_INET);
-        CHECK(std::all_of(std::begin(name.sin_zero), std::end(name.sin_zero), [](char one) { return one == 0; }));
+        CHECK(std::all_of(std::begin(name.sin_zero), std::end(name.sin_zero),
+                          [](char one) { return one == 0; }));
     }
 }
 

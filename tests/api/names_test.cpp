@@ -1,5 +1,5 @@
-// What only the host does: byte order, addresses as text, name resolution. Answers to "inet_addr function", "getaddrinfo
-// function", "getnameinfo function", "WSAAddressToStringW function" and their families.
+// What only the host does: byte order, addresses as text, name resolution. Answers to "inet_addr function",
+// "getaddrinfo function", "getnameinfo function", "WSAAddressToStringW function" and their families.
 #include <array>
 #include <cstring>
 #include <string>
@@ -16,8 +16,7 @@ struct found_addresses {
     int code = 0;
     found_addresses(const char* node, const char* service, const ADDRINFOA* hints)
         : code(getaddrinfo(node, service, hints, &list))
-    {
-    }
+    {}
     ~found_addresses()
     {
         if (list != nullptr) {
@@ -33,8 +32,8 @@ std::string text_of(const endpoint& where, int* code = nullptr)
     std::array<char, 128> text{};
     DWORD size = text.size();
     auto copy = where;
-    const int result =
-        error_of(WSAAddressToStringA(copy.get(), static_cast<DWORD>(where.length), nullptr, text.data(), &size));
+    const int result = error_of(
+        WSAAddressToStringA(copy.get(), static_cast<DWORD>(where.length), nullptr, text.data(), &size));
     if (code != nullptr) {
         *code = result;
     }
@@ -96,12 +95,24 @@ TEST_CASE("MAP-3, MAP-5 inet_addr and inet_ntoa work without startup", "[api][na
         const char* text;
         u_long expected;
     } rows[] = {
-        {"127.0.0.1", 0x7F000001},    {"1.2", 0x01000002},          {"1.2.3", 0x01020003},
-        {"203569230", 0x0C22384E},    {"0x7f.1", 0x7F000001},       {"0377.0.0.1", 0xFF000001},
-        {"0.0.0.0", 0},               {"255.255.255.255", INADDR_NONE}, {"", INADDR_NONE},
-        {"1.2.3.4.5", INADDR_NONE},   {"256.0.0.1", INADDR_NONE},   {"1.2.3.256", INADDR_NONE},
-        {"a.b.c.d", INADDR_NONE},     {"1.2.3.", INADDR_NONE},      {"08.0.0.1", INADDR_NONE},
-        {"-1.0.0.1", INADDR_NONE},    {"1..2", INADDR_NONE},        {"0x", INADDR_NONE},
+        {"127.0.0.1", 0x7F000001},
+        {"1.2", 0x01000002},
+        {"1.2.3", 0x01020003},
+        {"203569230", 0x0C22384E},
+        {"0x7f.1", 0x7F000001},
+        {"0377.0.0.1", 0xFF000001},
+        {"0.0.0.0", 0},
+        {"255.255.255.255", INADDR_NONE},
+        {"", INADDR_NONE},
+        {"1.2.3.4.5", INADDR_NONE},
+        {"256.0.0.1", INADDR_NONE},
+        {"1.2.3.256", INADDR_NONE},
+        {"a.b.c.d", INADDR_NONE},
+        {"1.2.3.", INADDR_NONE},
+        {"08.0.0.1", INADDR_NONE},
+        {"-1.0.0.1", INADDR_NONE},
+        {"1..2", INADDR_NONE},
+        {"0x", INADDR_NONE},
         {"4294967296", INADDR_NONE},
     };
     for (const auto& each : rows) {
@@ -122,7 +133,8 @@ TEST_CASE("MAP-3 inet_pton takes strict text only", "[api][names]")
     CHECK(inet_pton(AF_INET, "1.2.3.4", raw.data()) == 1);
     CHECK(raw[0] == 1);
     CHECK(raw[3] == 4);
-    for (const char* bad : {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", " 1.2.3.4", "1.2.3.4 ", "::1", "0x1.2.3.4"}) {
+    for (const char* bad :
+         {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", " 1.2.3.4", "1.2.3.4 ", "::1", "0x1.2.3.4"}) {
         INFO('"' << bad << '"');
         CHECK(inet_pton(AF_INET, bad, raw.data()) == 0);
     }
@@ -173,7 +185,8 @@ TEST_CASE("MAP-9, ADR-11 WSAAddressToString writes address, scope and port", "[a
     CHECK(text_of(scoped) == "[20ab::2001%4660]:33274");
 }
 
-TEST_CASE("MAP-9, ADR-9, ADR-10, ADR-12 WSAAddressToString counts the terminator and wants room", "[api][names]")
+TEST_CASE("MAP-9, ADR-9, ADR-10, ADR-12 WSAAddressToString counts the terminator and wants room",
+          "[api][names]")
 {
     const winsock started;
     auto where = wildcard(AF_INET);
@@ -204,10 +217,14 @@ TEST_CASE("MAP-9, ADR-14, ADR-15, ADR-16 WSAStringToAddress reads IPv4 text", "[
         const char* address;
         int port;
     } good[] = {
-        {"127.127.127.127", "127.127.127.127", 0}, {"1.2", "1.0.0.2", 0},
-        {"203569230", "12.34.56.78", 0},           {"0x1.0x2.3.4", "1.2.3.4", 0},
-        {"010.0.0.1", "8.0.0.1", 0},               {"127.0.0.1:65535", "127.0.0.1", 65'535},
-        {"127.0.0.1:0x10", "127.0.0.1", 16},       {"127.0.0.1:010", "127.0.0.1", 8},
+        {"127.127.127.127", "127.127.127.127", 0},
+        {"1.2", "1.0.0.2", 0},
+        {"203569230", "12.34.56.78", 0},
+        {"0x1.0x2.3.4", "1.2.3.4", 0},
+        {"010.0.0.1", "8.0.0.1", 0},
+        {"127.0.0.1:65535", "127.0.0.1", 65'535},
+        {"127.0.0.1:0x10", "127.0.0.1", 16},
+        {"127.0.0.1:010", "127.0.0.1", 8},
         {"0x123456789", "35.69.103.137", 0},
     };
     endpoint got;
@@ -218,9 +235,9 @@ TEST_CASE("MAP-9, ADR-14, ADR-15, ADR-16 WSAStringToAddress reads IPv4 text", "[
         CHECK(got.address() == each.address);
         CHECK(got.port() == each.port);
     }
-    for (const char* bad : {"", " 1.2.3.4", "1.2.3.4 ", "1.2 .3.4", "1.2.3.4:", "1.2.3.4:0", "1.2.3.4:65536",
-                            "+1.2.3.4", "[1.2.3.4]", "1.2.3.4.5", "1.2.3.256", "08.1.1.1", "0x", "1.2.3.4:0x",
-                            "::1", "text"}) {
+    for (const char* bad :
+         {"", " 1.2.3.4", "1.2.3.4 ", "1.2 .3.4", "1.2.3.4:", "1.2.3.4:0", "1.2.3.4:65536", "+1.2.3.4",
+          "[1.2.3.4]", "1.2.3.4.5", "1.2.3.256", "08.1.1.1", "0x", "1.2.3.4:0x", "::1", "text"}) {
         INFO('"' << bad << '"');
         CHECK(parse(bad, AF_INET, got) == WSAEINVAL);
     }
@@ -280,7 +297,8 @@ TEST_CASE("MAP-8 getaddrinfo resolves numeric and local names for both families"
     by_name.ai_socktype = SOCK_STREAM;
     const found_addresses local("localhost", nullptr, &by_name);
     REQUIRE(local.code == 0);
-    CHECK(reinterpret_cast<const sockaddr_in*>(local.list->ai_addr)->sin_addr.s_addr == htonl(INADDR_LOOPBACK));
+    CHECK(reinterpret_cast<const sockaddr_in*>(local.list->ai_addr)->sin_addr.s_addr ==
+          htonl(INADDR_LOOPBACK));
 }
 
 TEST_CASE("MAP-8 what getaddrinfo returns serves bind and connect", "[api][names]")
@@ -333,7 +351,8 @@ TEST_CASE("MAP-8 getnameinfo turns addresses and ports into text", "[api][names]
     CHECK(getnameinfo(where.get(), where.length, host.data(), 4, nullptr, 0, NI_NUMERICHOST) != 0);
     CHECK(getnameinfo(nullptr, 28, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) == WSAEFAULT);
     CHECK(getnameinfo(where.get(), 3, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) == WSAEFAULT);
-    CHECK(getnameinfo(where.get(), where.length, nullptr, 0, nullptr, 0, NI_NUMERICHOST) == WSAHOST_NOT_FOUND);
+    CHECK(getnameinfo(where.get(), where.length, nullptr, 0, nullptr, 0, NI_NUMERICHOST) ==
+          WSAHOST_NOT_FOUND);
     auto foreign = where;
     foreign.storage.ss_family = 99;
     CHECK(getnameinfo(foreign.get(), foreign.length, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) ==

@@ -1,5 +1,6 @@
-// Urgent data through the API: the separate queue, SO_OOBINLINE, and what FIONREAD and SIOCATMARK say meanwhile. How
-// urgent data make a socket ready is tested with select. Answers to "Protocol-independent out-of-band data".
+// Urgent data through the API: the separate queue, SO_OOBINLINE, and what FIONREAD and SIOCATMARK say
+// meanwhile. How urgent data make a socket ready is tested with select. Answers to "Protocol-independent out-
+// of-band data".
 #include <array>
 #include <string>
 
@@ -65,7 +66,8 @@ TEST_CASE("OOB-1, LNX-29 urgent bytes form a queue of their own", "[api][oob]")
         send_text(pair.client, "after");
         REQUIRE(wait_announced(pair.server));
         std::array<char, 32> room{};
-        // Over loopback everything is there once it is sent. Plain receives neither return the urgent byte nor stop short because of it.
+        // Over loopback everything is there once it is sent. Plain receives neither return the urgent byte nor
+        // stop short because of it.
         CHECK(recv(pair.server, room.data(), 32, 0) == 11);
         CHECK(std::string(room.data(), 11) == "beforeafter");
         CHECK(plain_error(pair.server) == WSAEWOULDBLOCK);
@@ -119,7 +121,8 @@ TEST_CASE("OOB-3 later normal data can be read first, the urgent byte stays", "[
     CHECK(wait_urgent(pair.server) == 'u');
 }
 
-TEST_CASE("OOB-1, CTL-13 FIONREAD counts what one plain receive returns, on both sides of an urgent byte", "[api][oob]")
+TEST_CASE("OOB-1, CTL-13 FIONREAD counts what one plain receive returns, on both sides of an urgent byte",
+          "[api][oob]")
 {
     const winsock started;
     const auto pair = nonblocking_pair();
@@ -132,7 +135,8 @@ TEST_CASE("OOB-1, CTL-13 FIONREAD counts what one plain receive returns, on both
     CHECK(asked(pair.server, FIONREAD) == 0);
 }
 
-TEST_CASE("OOB-4 with SO_OOBINLINE MSG_OOB gives WSAEINVAL and the byte comes with plain receives", "[api][oob]")
+TEST_CASE("OOB-4 with SO_OOBINLINE MSG_OOB gives WSAEINVAL and the byte comes with plain receives",
+          "[api][oob]")
 {
     const winsock started;
     const tcp_pair pair;

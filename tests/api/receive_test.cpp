@@ -1,5 +1,5 @@
-// Receiving on streams through the API: what a receive returns, the end of the stream, resets, shutdown, time-outs.
-// Answers to "recv function", "WSARecv function" and "shutdown function".
+// Receiving on streams through the API: what a receive returns, the end of the stream, resets, shutdown,
+// time-outs. Answers to "recv function", "WSARecv function" and "shutdown function".
 #include <array>
 #include <atomic>
 #include <string>
@@ -26,7 +26,8 @@ TEST_CASE("XFR-37 a receive completes as soon as one byte is there", "[api][rece
     for (const int family : {AF_INET, AF_INET6}) {
         const tcp_pair pair(family);
         std::array<char, 1024> room{};
-        background_call waiting([&] { return recv(pair.server, room.data(), static_cast<int>(room.size()), 0); });
+        background_call waiting(
+            [&] { return recv(pair.server, room.data(), static_cast<int>(room.size()), 0); });
         REQUIRE(waiting.blocks());
         send_text(pair.client, "1");
         CHECK(waiting.result() == 1);
@@ -95,7 +96,8 @@ TEST_CASE("XFR-41, LNX-25, LING-3 the peer's reset fails the next receive at onc
     }
 }
 
-TEST_CASE("XFR-41, LNX-25 data that arrived before a reset are delivered, then WSAECONNRESET", "[api][receive]")
+TEST_CASE("XFR-41, LNX-25 data that arrived before a reset are delivered, then WSAECONNRESET",
+          "[api][receive]")
 {
     const winsock started;
     tcp_pair pair;
@@ -142,7 +144,8 @@ TEST_CASE("XFR-44 a nonblocking receive without data gives WSAEWOULDBLOCK", "[ap
     CHECK(receive_error(datagram) == WSAEWOULDBLOCK);
 }
 
-TEST_CASE("XFR-45, SHUT-6 after SD_RECEIVE receives fail with WSAESHUTDOWN, repeatedly", "[api][receive][shutdown]")
+TEST_CASE("XFR-45, SHUT-6 after SD_RECEIVE receives fail with WSAESHUTDOWN, repeatedly",
+          "[api][receive][shutdown]")
 {
     const winsock started;
     for (const int how : {SD_RECEIVE, SD_BOTH}) {
@@ -176,7 +179,8 @@ TEST_CASE("XFR-46, LNX-24 a receive pending before SD_RECEIVE gets data that arr
     CHECK(receive_error(pair.server) == WSAESHUTDOWN);
 }
 
-TEST_CASE("LNX-24, SHUT-8 data that nobody may receive any more reset the connection", "[api][receive][shutdown]")
+TEST_CASE("LNX-24, SHUT-8 data that nobody may receive any more reset the connection",
+          "[api][receive][shutdown]")
 {
     const winsock started;
     for (const bool queued_before : {true, false}) {
@@ -273,7 +277,8 @@ TEST_CASE("XFR-53 recvfrom on a stream writes no address", "[api][receive]")
     CHECK(one == 'd');
 }
 
-TEST_CASE("XFR-54, T-ENO/EAGAIN-EWOULDBLOCK SO_RCVTIMEO ends a blocking receive with WSAETIMEDOUT", "[api][receive]")
+TEST_CASE("XFR-54, T-ENO/EAGAIN-EWOULDBLOCK SO_RCVTIMEO ends a blocking receive with WSAETIMEDOUT",
+          "[api][receive]")
 {
     const winsock started;
     const tcp_pair pair;

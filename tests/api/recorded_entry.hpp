@@ -1,5 +1,5 @@
-// A catalog entry of the recording provider, or of a broken one, in front of the built-in ones while it lives. Tests that
-// use it are programs of their own: the catalog belongs to the process.
+// A catalog entry of the recording provider, or of a broken one, in front of the built-in ones while it
+// lives. Tests that use it are programs of their own: the catalog belongs to the process.
 #pragma once
 
 #include "api/recording_provider.hpp"
@@ -65,6 +65,9 @@ inline unique_socket recorded_socket()
     return made;
 }
 
-inline unsigned long long number_of(const void* pointer) { return reinterpret_cast<ULONG_PTR>(pointer); }
+inline unsigned long long number_of(const void* pointer)
+{
+    return reinterpret_cast<ULONG_PTR>(pointer);
+}
 
 }  // namespace spindle::test

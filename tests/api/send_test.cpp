@@ -1,5 +1,5 @@
-// Sending on streams through the API: blocking and nonblocking acceptance, order, what stops a send. Answers to "send
-// function", "WSASend function" and the time-out options of "SOL_SOCKET socket options".
+// Sending on streams through the API: blocking and nonblocking acceptance, order, what stops a send. Answers
+// to "send function", "WSASend function" and the time-out options of "SOL_SOCKET socket options".
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -135,7 +135,8 @@ TEST_CASE("XFR-17, XFR-18, LNX-21 a nonblocking send takes all bytes or none", "
     }
 }
 
-TEST_CASE("XFR-17, T-ENO/EAGAIN-EWOULDBLOCK a full queue gives WSAEWOULDBLOCK until the peer reads", "[api][send]")
+TEST_CASE("XFR-17, T-ENO/EAGAIN-EWOULDBLOCK a full queue gives WSAEWOULDBLOCK until the peer reads",
+          "[api][send]")
 {
     const winsock started;
     const tcp_pair pair;
@@ -162,7 +163,10 @@ TEST_CASE("XFR-20, BLK-19 concurrent sends never interleave within a call", "[ap
         senders.emplace_back([&pair, &failures, letter] {
             const std::vector<char> bytes(block, letter);
             for (int turn = 0; turn < rounds; ++turn) {
-                failures += send(pair.client, bytes.data(), static_cast<int>(block), 0) == static_cast<int>(block) ? 0 : 1;
+                failures +=
+                    send(pair.client, bytes.data(), static_cast<int>(block), 0) == static_cast<int>(block)
+                        ? 0
+                        : 1;
             }
         });
     }
@@ -196,7 +200,7 @@ TEST_CASE("XFR-21 zero bytes on a stream put nothing on the wire", "[api][send]"
     CHECK(receive_text(pair.server, 1) == "x");
 }
 
-TEST_CASE("XFR-24, T-ENO a stream that is not connected gives WSAENOTCONN", "[api][send]")
+TEST_CASE("XFR-24 a stream that is not connected gives WSAENOTCONN", "[api][send]")
 {
     const winsock started;
     for (const int family : {AF_INET, AF_INET6}) {
@@ -265,7 +269,8 @@ TEST_CASE("LNX-20 sending to a peer that closed raises no signal", "[api][send]"
     CHECK((code == WSAECONNRESET || code == WSAECONNABORTED));
 }
 
-TEST_CASE("XFR-29, T-ENO/EAGAIN-EWOULDBLOCK SO_SNDTIMEO ends a blocking send with WSAETIMEDOUT", "[api][send]")
+TEST_CASE("XFR-29, T-ENO/EAGAIN-EWOULDBLOCK SO_SNDTIMEO ends a blocking send with WSAETIMEDOUT",
+          "[api][send]")
 {
     const winsock started;
     const tcp_pair pair;

@@ -1,5 +1,5 @@
-// socket and WSASocket through the API: which entry a triple finds, what the new socket is. Answers to "socket function",
-// "WSASocketW function" and "WSAPROTOCOL_INFOW structure".
+// socket and WSASocket through the API: which entry a triple finds, what the new socket is. Answers to
+// "socket function", "WSASocketW function" and "WSAPROTOCOL_INFOW structure".
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -27,7 +27,8 @@ WSAPROTOCOL_INFOW info_of(SOCKET made)
 {
     WSAPROTOCOL_INFOW info{};
     int length = sizeof info;
-    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info), &length)) == 0);
+    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info),
+                                &length)) == 0);
     return info;
 }
 
@@ -56,7 +57,8 @@ WSAPROTOCOL_INFOW entry_of(int family, int type)
 
 int create(const triple& asked, WSAPROTOCOL_INFOW* info = nullptr)
 {
-    const unique_socket made{WSASocketW(asked.family, asked.type, asked.protocol, info, 0, WSA_FLAG_OVERLAPPED)};
+    const unique_socket made{
+        WSASocketW(asked.family, asked.type, asked.protocol, info, 0, WSA_FLAG_OVERLAPPED)};
     return error_of(made.get());
 }
 
@@ -98,13 +100,14 @@ TEST_CASE("SOCK-4, SOCK-5, SOCK-7, SOCK-12, CAT-3 a triple with gaps finds TCP o
         const unique_socket by_socket{socket(each.asked.family, each.asked.type, each.asked.protocol)};
         REQUIRE(error_of(by_socket.get()) == 0);
         check_resolved(by_socket, each.expected);
-        const unique_socket by_wsa{WSASocketW(each.asked.family, each.asked.type, each.asked.protocol, nullptr, 0, 0)};
+        const unique_socket by_wsa{
+            WSASocketW(each.asked.family, each.asked.type, each.asked.protocol, nullptr, 0, 0)};
         REQUIRE(error_of(by_wsa.get()) == 0);
         check_resolved(by_wsa, each.expected);
     }
 }
 
-TEST_CASE("SOCK-8, SOCK-9, T-ENO what no entry serves fails in the documented order", "[api][socket]")
+TEST_CASE("SOCK-8, SOCK-9 what no entry serves fails in the documented order", "[api][socket]")
 {
     const winsock started;
     constexpr int unknown_type = 0xDEAD;
@@ -182,7 +185,8 @@ TEST_CASE("SOCK-12, CAT-2 SO_PROTOCOL_INFOA and W agree and name the resolved en
     const auto wide = info_of(made);
     WSAPROTOCOL_INFOA narrow{};
     int length = sizeof narrow;
-    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOA, reinterpret_cast<char*>(&narrow), &length)) == 0);
+    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOA, reinterpret_cast<char*>(&narrow),
+                                &length)) == 0);
     CHECK(std::memcmp(&wide, &narrow, offsetof(WSAPROTOCOL_INFOA, szProtocol)) == 0);
     CHECK(wide.iAddressFamily == AF_INET6);
     CHECK(wide.iProtocol == IPPROTO_UDP);
@@ -261,8 +265,8 @@ TEST_CASE("SOCK-15, SOCK-19 a socket without inheritance is closed in a new prog
 {
     const winsock started;
     const auto before = open_descriptors();
-    const unique_socket made{
-        WSASocketW(AF_INET, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)};
+    const unique_socket made{WSASocketW(AF_INET, SOCK_STREAM, IPPROTO_TCP, nullptr, 0,
+                                        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT)};
     REQUIRE(error_of(made.get()) == 0);
     REQUIRE(bind_to(made, loopback(AF_INET)) == 0);
     const std::set<int> old(before.begin(), before.end());
@@ -290,7 +294,8 @@ TEST_CASE("SOCK-17, SOCK-18, SOCK-21 flags that make no sense are refused with W
     CHECK(error_of(leaf.get()) == 0);
 }
 
-TEST_CASE("SOCK-22, T-ENO/ENFILE-EMFILE without descriptors socket gives WSAEMFILE and leaks nothing", "[api][socket]")
+TEST_CASE("SOCK-22, T-ENO/ENFILE-EMFILE without descriptors socket gives WSAEMFILE and leaks nothing",
+          "[api][socket]")
 {
     const winsock started;
     const auto keeps_provider = tcp();

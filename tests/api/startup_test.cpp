@@ -1,5 +1,5 @@
-// WSAStartup and WSACleanup through the API: versions, counting, what survives and what does not. Answers to "WSAStartup
-// function" and "WSACleanup function".
+// WSAStartup and WSACleanup through the API: versions, counting, what survives and what does not. Answers to
+// "WSAStartup function" and "WSACleanup function".
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -94,7 +94,8 @@ TEST_CASE("MAP-13, CLEAN-1, CLEAN-2 starts are counted and one cleanup too many 
     }
 }
 
-TEST_CASE("CLEAN-19, MAP-13, CLEAN-18 handles from before the last cleanup are no sockets afterwards", "[api][startup]")
+TEST_CASE("CLEAN-19, MAP-13, CLEAN-18 handles from before the last cleanup are no sockets afterwards",
+          "[api][startup]")
 {
     REQUIRE(start() == 0);
     tcp_pair pair;
@@ -113,7 +114,8 @@ TEST_CASE("CLEAN-19, MAP-13, CLEAN-18 handles from before the last cleanup are n
     CHECK(receive_text(fresh.server, 3) == "new");
 }
 
-TEST_CASE("CLEAN-18, START-26 a library started and cleaned up again and again leaves nothing behind", "[api][startup]")
+TEST_CASE("CLEAN-18, START-26 a library started and cleaned up again and again leaves nothing behind",
+          "[api][startup]")
 {
     const auto turn = [] {
         const winsock started;

@@ -1,5 +1,6 @@
-// What WSASend, WSARecv and their datagram forms have in common: which argument is checked first, what is written when,
-// how several buffers are used. Nothing here has an OVERLAPPED. Answers to "WSASend function" and "WSARecv function".
+// What WSASend, WSARecv and their datagram forms have in common: which argument is checked first, what is
+// written when, how several buffers are used. Nothing here has an OVERLAPPED. Answers to "WSASend function"
+// and "WSARecv function".
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -58,7 +59,8 @@ TEST_CASE("XFR-2, MAP-15, SOCK-24 the handle is checked before every other argum
     auto closed = tcp();
     const SOCKET stale = closed.get();
     closed.reset();
-    for (const SOCKET bad : {stale, INVALID_SOCKET, static_cast<SOCKET>(0), static_cast<SOCKET>(0x7f7f7f7c)}) {
+    for (const SOCKET bad :
+         {stale, INVALID_SOCKET, static_cast<SOCKET>(0), static_cast<SOCKET>(0x7f7f7f7c)}) {
         CHECK(error_of(WSASend(bad, nullptr, 0, nullptr, 0, nullptr, nullptr)) == WSAENOTSOCK);
         CHECK(error_of(WSASendTo(bad, nullptr, 0, nullptr, 0, nullptr, 0, nullptr, nullptr)) == WSAENOTSOCK);
         CHECK(error_of(WSARecv(bad, nullptr, 0, nullptr, nullptr, nullptr, nullptr)) == WSAENOTSOCK);
@@ -91,7 +93,8 @@ TEST_CASE("XFR-3 without a place for the count nothing is moved", "[api][transfe
     CHECK(error_of(WSASendTo(sender, &out, 1, nullptr, 0, where.get(), where.length, nullptr, nullptr)) ==
           WSAEFAULT);
     REQUIRE(error_of(sendto(sender, "once", 4, 0, where.get(), where.length)) == 0);
-    CHECK(error_of(WSARecvFrom(target, &in, 1, nullptr, &flags, nullptr, nullptr, nullptr, nullptr)) == WSAEFAULT);
+    CHECK(error_of(WSARecvFrom(target, &in, 1, nullptr, &flags, nullptr, nullptr, nullptr, nullptr)) ==
+          WSAEFAULT);
     CHECK(recv(target, room.data(), static_cast<int>(room.size()), 0) == 4);
 }
 
@@ -125,7 +128,8 @@ TEST_CASE("XFR-4 a failure leaves the count untouched", "[api][transfer]")
     }
 }
 
-TEST_CASE("XFR-5, XFR-48, LNX-27 a truncated datagram writes the number of bytes copied", "[api][transfer][datagram]")
+TEST_CASE("XFR-5, XFR-48, LNX-27 a truncated datagram writes the number of bytes copied",
+          "[api][transfer][datagram]")
 {
     const winsock started;
     for (const int family : {AF_INET, AF_INET6}) {
@@ -190,13 +194,16 @@ TEST_CASE("XFR-7 very many buffers work in one call", "[api][transfer]")
     REQUIRE(wait_readable(pair.server, 3000));
     // A stream receive may give less than there is, but never leaves a hole.
     for (std::size_t have = 0; have < back.size(); have += moved) {
-        REQUIRE(receive_into(pair.server, in.data() + have, static_cast<DWORD>(in.size() - have), &moved) == 0);
+        REQUIRE(receive_into(pair.server, in.data() + have, static_cast<DWORD>(in.size() - have), &moved) ==
+                0);
         REQUIRE(moved > 0);
-        CHECK(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(have + moved), back.begin()));
+        CHECK(std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(have + moved),
+                         back.begin()));
     }
 }
 
-TEST_CASE("XFR-8 several buffers are one datagram, one datagram fills several buffers", "[api][transfer][datagram]")
+TEST_CASE("XFR-8 several buffers are one datagram, one datagram fills several buffers",
+          "[api][transfer][datagram]")
 {
     const winsock started;
     const auto target = bound_udp();
@@ -206,7 +213,8 @@ TEST_CASE("XFR-8 several buffers are one datagram, one datagram fills several bu
     std::array<char, 3> right{'c', 'd', 'e'};
     std::array<WSABUF, 2> out{buffer(left), buffer(right)};
     DWORD moved = 0;
-    REQUIRE(error_of(WSASendTo(sender, out.data(), 2, &moved, 0, where.get(), where.length, nullptr, nullptr)) == 0);
+    REQUIRE(error_of(WSASendTo(sender, out.data(), 2, &moved, 0, where.get(), where.length, nullptr,
+                               nullptr)) == 0);
     CHECK(moved == 5);
     REQUIRE(error_of(sendto(sender, "f", 1, 0, where.get(), where.length)) == 0);
     std::array<char, 1> first{};
@@ -215,8 +223,8 @@ TEST_CASE("XFR-8 several buffers are one datagram, one datagram fills several bu
     DWORD flags = 0;
     endpoint from;
     from.length = sizeof from.storage;
-    REQUIRE(error_of(WSARecvFrom(target, in.data(), 2, &moved, &flags, from.get(), &from.length, nullptr, nullptr)) ==
-            0);
+    REQUIRE(error_of(WSARecvFrom(target, in.data(), 2, &moved, &flags, from.get(), &from.length, nullptr,
+                                 nullptr)) == 0);
     CHECK(moved == 5);
     CHECK(first[0] == 'a');
     CHECK(std::string(second.data(), 4) == "bcde");
@@ -288,7 +296,8 @@ TEST_CASE("XFR-11 the receive flags must be there and come back cleared on succe
     WSABUF in = buffer(room);
     DWORD moved = 0;
     CHECK(error_of(WSARecv(pair.server, &in, 1, &moved, nullptr, nullptr, nullptr)) == WSAEFAULT);
-    CHECK(error_of(WSARecvFrom(target, &in, 1, &moved, nullptr, nullptr, nullptr, nullptr, nullptr)) == WSAEFAULT);
+    CHECK(error_of(WSARecvFrom(target, &in, 1, &moved, nullptr, nullptr, nullptr, nullptr, nullptr)) ==
+          WSAEFAULT);
     send_text(pair.client, "x");
     DWORD flags = MSG_PUSH_IMMEDIATE;
     REQUIRE(error_of(WSARecv(pair.server, &in, 1, &moved, &flags, nullptr, nullptr)) == 0);

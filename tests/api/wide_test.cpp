@@ -1,5 +1,5 @@
-// The wide forms of the API, with 16-bit characters beyond ASCII where they may occur, against their narrow forms.
-// Answers to "InetPtonW function", "GetAddrInfoW function", "WSAEnumProtocolsW function".
+// The wide forms of the API, with 16-bit characters beyond ASCII where they may occur, against their narrow
+// forms. Answers to "InetPtonW function", "GetAddrInfoW function", "WSAEnumProtocolsW function".
 #include <array>
 #include <string>
 #include <vector>
@@ -13,7 +13,10 @@ namespace {
 
 using wide_text = std::basic_string<WCHAR>;
 
-wide_text wide(const std::string& text) { return {text.begin(), text.end()}; }
+wide_text wide(const std::string& text)
+{
+    return {text.begin(), text.end()};
+}
 
 std::string narrow(const WCHAR* text)
 {
@@ -69,8 +72,8 @@ TEST_CASE("MAP-9, ADR-8, ADR-9 WSAAddressToStringW and WSAStringToAddressW go ro
         auto copy = where;
         std::array<WCHAR, 80> text{};
         DWORD size = text.size();
-        REQUIRE(error_of(WSAAddressToStringW(copy.get(), static_cast<DWORD>(copy.length), nullptr, text.data(),
-                                             &size)) == 0);
+        REQUIRE(error_of(WSAAddressToStringW(copy.get(), static_cast<DWORD>(copy.length), nullptr,
+                                             text.data(), &size)) == 0);
         CHECK(size == narrow(text.data()).size() + 1);
         endpoint back;
         back.length = sizeof back.storage;
@@ -82,7 +85,8 @@ TEST_CASE("MAP-9, ADR-8, ADR-9 WSAAddressToStringW and WSAStringToAddressW go ro
     foreign[8] = 0x0133;
     endpoint back;
     back.length = sizeof back.storage;
-    CHECK(error_of(WSAStringToAddressW(foreign.data(), AF_INET, nullptr, back.get(), &back.length)) == WSAEINVAL);
+    CHECK(error_of(WSAStringToAddressW(foreign.data(), AF_INET, nullptr, back.get(), &back.length)) ==
+          WSAEINVAL);
 }
 
 TEST_CASE("ADR-8 an entry named explicitly serves its own family only", "[api][wide]")

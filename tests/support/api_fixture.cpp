@@ -21,7 +21,10 @@ int take_error()
     return code == 0 ? no_error_set : code;
 }
 
-void prepare_next() { WSASetLastError(stale_error); }
+void prepare_next()
+{
+    WSASetLastError(stale_error);
+}
 
 }  // namespace
 
@@ -39,9 +42,15 @@ int error_of(SOCKET result)
     return error_of(result == INVALID_SOCKET ? SOCKET_ERROR : 0);
 }
 
-int error_of_pointer(const void* result) { return error_of(result == nullptr ? SOCKET_ERROR : 0); }
+int error_of_pointer(const void* result)
+{
+    return error_of(result == nullptr ? SOCKET_ERROR : 0);
+}
 
-int error_of_bool(int result) { return error_of(result == FALSE ? SOCKET_ERROR : 0); }
+int error_of_bool(int result)
+{
+    return error_of(result == FALSE ? SOCKET_ERROR : 0);
+}
 
 winsock::winsock()
 {
@@ -49,7 +58,10 @@ winsock::winsock()
     REQUIRE(WSAStartup(MAKEWORD(2, 2), &data) == 0);
 }
 
-winsock::~winsock() { WSACleanup(); }
+winsock::~winsock()
+{
+    WSACleanup();
+}
 
 unique_socket& unique_socket::operator=(unique_socket&& other) noexcept
 {
@@ -76,9 +88,10 @@ unsigned short endpoint::port() const noexcept
 std::string endpoint::address() const
 {
     std::array<char, 64> text{};
-    const void* bytes = storage.ss_family == AF_INET6
-                            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr)
-                            : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr);
+    const void* bytes =
+        storage.ss_family == AF_INET6
+            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr)
+            : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(&storage)->sin_addr);
     REQUIRE(inet_ntop(storage.ss_family, bytes, text.data(), text.size()) != nullptr);
     return text.data();
 }
@@ -112,7 +125,10 @@ endpoint loopback(int family, unsigned short port)
     return at(family, family == AF_INET6 ? "::1" : "127.0.0.1", port);
 }
 
-endpoint wildcard(int family, unsigned short port) { return at(family, family == AF_INET6 ? "::" : "0.0.0.0", port); }
+endpoint wildcard(int family, unsigned short port)
+{
+    return at(family, family == AF_INET6 ? "::" : "0.0.0.0", port);
+}
 
 endpoint local_of(SOCKET handle)
 {
@@ -130,9 +146,15 @@ endpoint peer_of(SOCKET handle)
     return where;
 }
 
-int bind_to(SOCKET handle, const endpoint& where) { return error_of(bind(handle, where.get(), where.length)); }
+int bind_to(SOCKET handle, const endpoint& where)
+{
+    return error_of(bind(handle, where.get(), where.length));
+}
 
-int connect_to(SOCKET handle, const endpoint& where) { return error_of(connect(handle, where.get(), where.length)); }
+int connect_to(SOCKET handle, const endpoint& where)
+{
+    return error_of(connect(handle, where.get(), where.length));
+}
 
 unique_socket tcp(int family)
 {
@@ -187,7 +209,8 @@ void set_nonblocking(SOCKET handle, bool on)
 void set_option(SOCKET handle, int level, int name, int value)
 {
     INFO("option " << name << " of level " << level);
-    REQUIRE(error_of(setsockopt(handle, level, name, reinterpret_cast<const char*>(&value), sizeof value)) == 0);
+    REQUIRE(error_of(setsockopt(handle, level, name, reinterpret_cast<const char*>(&value), sizeof value)) ==
+            0);
 }
 
 int get_option(SOCKET handle, int level, int name)
@@ -225,23 +248,23 @@ std::string receive_text(SOCKET handle, std::size_t count, int flags)
 void reset_connection(unique_socket& handle)
 {
     const linger hard{1, 0};
-    REQUIRE(error_of(setsockopt(handle, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&hard), sizeof hard)) ==
-            0);
+    REQUIRE(error_of(setsockopt(handle, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&hard),
+                                sizeof hard)) == 0);
     REQUIRE(error_of(closesocket(handle.release())) == 0);
 }
 
 tcp_pair::tcp_pair(int family)
-    : listening(test::listener(family)), client(connect_to_listener(listening)), server(accept_from(listening))
-{
-}
+    : listening(test::listener(family)), client(connect_to_listener(listening)),
+      server(accept_from(listening))
+{}
 
-closed_port::closed_port(int family, int type)
-    : holder(type == SOCK_STREAM ? tcp(family) : udp(family))
+closed_port::closed_port(int family, int type) : holder(type == SOCK_STREAM ? tcp(family) : udp(family))
 {
     REQUIRE(bind_to(holder, loopback(family)) == 0);
     where = local_of(holder);
     if (type != SOCK_STREAM) {
-        // A bound datagram socket would take the datagrams; the port is merely known to have been free a moment ago.
+        // A bound datagram socket would take the datagrams; the port is merely known to have been free a moment
+        // ago.
         holder.reset();
     }
 }
@@ -278,7 +301,7 @@ bool wait_readable(SOCKET handle, unsigned long at_least)
 
 void interrupt_thread(long thread_number)
 {
-    struct sigaction quiet{};
+    struct sigaction quiet {};
     quiet.sa_handler = [](int) {};
     REQUIRE(sigaction(SIGUSR1, &quiet, nullptr) == 0);
     REQUIRE(syscall(SYS_tgkill, getpid(), static_cast<pid_t>(thread_number), SIGUSR1) == 0);

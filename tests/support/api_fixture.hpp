@@ -1,6 +1,6 @@
-// What the tests of the Winsock API share: a started library, sockets that close themselves, loopback addresses and
-// connected pairs. Nothing here checks a clause and nothing reaches below the API: the tests are plain Winsock programs.
-// Answers to the Winsock reference, "Getting started with Winsock".
+// What the tests of the Winsock API share: a started library, sockets that close themselves, loopback
+// addresses and connected pairs. Nothing here checks a clause and nothing reaches below the API: the tests
+// are plain Winsock programs. Answers to the Winsock reference, "Getting started with Winsock".
 #pragma once
 
 #include <cstddef>

@@ -113,6 +113,10 @@ constexpr std::array asynchronous_errors{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
 
 errc errc_from_errno(int number, failed_call call) noexcept
 {
+    // The one that every wait begins with, ahead of the search.
+    if (number == EAGAIN && call == failed_call::other) {
+        return errc::would_block;
+    }
     for (const auto& candidate : rows_of_calls) {
         if (candidate.call == call && candidate.number == number) {
             return candidate.code;
