@@ -1,5 +1,6 @@
-// Pointers that cannot serve, values out of range and misaligned places: the documented error, and no harm done. Handles
-// that are no sockets are in bad_input_test.cpp. Answers to the error lists of the Winsock function pages.
+// Pointers that cannot serve, values out of range and misaligned places: the documented error, and no harm
+// done. Handles that are no sockets are in bad_input_test.cpp. Answers to the error lists of the Winsock
+// function pages.
 #include <array>
 #include <cstring>
 

@@ -66,8 +66,8 @@ TEST_CASE("OOB-1, LNX-29 urgent bytes form a queue of their own", "[api][oob]")
         send_text(pair.client, "after");
         REQUIRE(wait_announced(pair.server));
         std::array<char, 32> room{};
-        // Over loopback everything is there once it is sent. Plain receives neither return the urgent byte nor
-        // stop short because of it.
+        // Over loopback everything is there once it is sent. Plain receives neither return the urgent byte
+        // nor stop short because of it.
         CHECK(recv(pair.server, room.data(), 32, 0) == 11);
         CHECK(std::string(room.data(), 11) == "beforeafter");
         CHECK(plain_error(pair.server) == WSAEWOULDBLOCK);

@@ -1,6 +1,6 @@
-// How the host chooses, starts and stops a provider, and what it hands through unchanged, judged by a provider that
-// records its calls. Which call arrives at which entry is in mapping_test.cpp. Answers to "Transport division of
-// responsibilities between DLL and service providers".
+// How the host chooses, starts and stops a provider, and what it hands through unchanged, judged by a
+// provider that records its calls. Which call arrives at which entry is in mapping_test.cpp. Answers to
+// "Transport division of responsibilities between DLL and service providers".
 #include <array>
 #include <string>
 #include <thread>

@@ -263,8 +263,8 @@ closed_port::closed_port(int family, int type) : holder(type == SOCK_STREAM ? tc
     REQUIRE(bind_to(holder, loopback(family)) == 0);
     where = local_of(holder);
     if (type != SOCK_STREAM) {
-        // A bound datagram socket would take the datagrams; the port is merely known to have been free a moment
-        // ago.
+        // A bound datagram socket would take the datagrams; the port is merely known to have been free a
+        // moment ago.
         holder.reset();
     }
 }
