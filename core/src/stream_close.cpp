@@ -294,7 +294,7 @@ void stream_socket::close_for_cleanup()
         return;
     }
     if (!live) {
-        life().flushes.note(flush_outcome::closed);
+        life().flushes.note(has(state::broken) ? flush_outcome::failed : flush_outcome::closed);
         end_now(false);
     } else if (linger.on != 0 && linger.seconds == 0) {
         life().flushes.note(flush_outcome::reset_as_asked);

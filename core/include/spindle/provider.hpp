@@ -39,11 +39,11 @@ struct version_range {
 struct cleanup_report {
     bool last = false;                   ///< false: the count was only lowered; the rest is zero
     std::size_t sockets_open = 0;        ///< open when the cleanup began; the outcomes also count lingering ones
-    std::size_t sockets_closed = 0;      ///< had no connection to end: listeners, datagram sockets, dead connections
+    std::size_t sockets_closed = 0;      ///< had no connection to end: listeners, datagram and unconnected sockets
     std::size_t sockets_flushed = 0;     ///< ended gracefully, all their bytes handed over
     std::size_t sockets_reset = 0;       ///< linger {1,0}: reset as asked
     std::size_t sockets_timed_out = 0;   ///< reset at their bound, data lost
-    std::size_t sockets_failed = 0;      ///< the peer reset the connection before all was sent
+    std::size_t sockets_failed = 0;      ///< the connection was reset or aborted, before or during the flush
     std::uint64_t bytes_unsent = 0;      ///< held by the provider when the sockets' ends began: flushed + lost
     std::uint64_t bytes_in_system = 0;   ///< held by the system, unacknowledged, when the cleanup began
     std::uint64_t bytes_flushed = 0;     ///< of bytes_unsent: handed over
