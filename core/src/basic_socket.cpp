@@ -2,6 +2,7 @@
 #include "basic_socket.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "option_table.hpp"
 #include "provider_life.hpp"
@@ -10,6 +11,9 @@ namespace spindle {
 namespace {
 
 constexpr std::uint32_t finalized = 1U << 30;
+
+constexpr std::array carried_options{lower_option::unicast_hops, lower_option::type_of_service,
+                                     lower_option::share_port};
 
 }  // namespace
 
@@ -237,12 +241,22 @@ result<void> basic_socket::renew_if_needed()
     if (!has(state::needs_renewal)) {
         return {};
     }
+    // What only the system's socket knows goes over from the old descriptor.
+    std::array<result<int>, carried_options.size()> carried{errc::no_protocol_option, errc::no_protocol_option,
+                                                            errc::no_protocol_option};
+    std::transform(carried_options.begin(), carried_options.end(), carried.begin(),
+                   [this](lower_option option) { return lower_->get_option(option); });
     if (auto renewed = lower_->renew(); !renewed) {
         return renewed;
     }
     clear_state(state::needs_renewal);
     apply_default_options();
     reapply_client_options(*this);
+    for (std::size_t index = 0; index < carried.size(); ++index) {
+        if (carried[index]) {
+            (void)lower_->set_option(carried_options[index], *carried[index]);
+        }
+    }
     if (bound_) {
         (void)lower_->set_option(lower_option::restart_bind, 1);
         return lower_->bind(*bound_);

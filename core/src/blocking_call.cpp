@@ -99,6 +99,7 @@ result<void> blocking_call::wait_until(readiness wanted, clock::time_point until
 
 result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
 {
+    seen_ = seen;
     if (has_any(seen, readiness::interrupted)) {
         waiter_->wake->reset();
     }

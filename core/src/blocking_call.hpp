@@ -65,6 +65,8 @@ public:
     /// Waits for nudge() only.
     result<void> wait_for_nudge();
     [[nodiscard]] bool expired() const noexcept { return expired_; }
+    /// What the last wait saw.
+    [[nodiscard]] readiness seen() const noexcept { return seen_; }
     void cancel() noexcept
     {
         if (waiter_) {
@@ -84,6 +86,7 @@ private:
     blocking_call* outer_ = nullptr;
     errc refused_ = errc::success;  // the socket was closed, or the cleanup began, before the wait
     bool expired_ = false;
+    readiness seen_ = readiness::none;
 };
 
 /// Ends the calling thread's innermost blocking call; false when there is none.

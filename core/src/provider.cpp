@@ -69,7 +69,8 @@ result<version> provider::startup(version requested, std::shared_ptr<host> servi
         lifecycle_.lock();
         const auto now = phase_.load(std::memory_order_relaxed);
         if (now == phase::starting || now == phase::stopping) {
-            const bool own = busy_thread_ == std::this_thread::get_id();
+            // From a call-out this would wait for a cleanup that waits for the call underneath.
+            const bool own = busy_thread_ == std::this_thread::get_id() || call_out::in_progress();
             lifecycle_.unlock();
             if (own) {
                 return errc::in_progress;

@@ -1,6 +1,6 @@
 // Stream sockets: the end. close() follows the matrix of close_policy.hpp; what is left to send is flushed in the
-// background within its bound (decision D-3): send, half-close, and where unread input would make the system throw
-// the data away, wait for the acknowledgement before the reset (decision D-4).
+// background within its bound (decision D-3): send, half-close, wait for the acknowledgement, because input that comes to
+// a closed descriptor makes Linux throw unacknowledged data away (decisions D-4, D-30), then close.
 #include <algorithm>
 
 #include "close_policy.hpp"
@@ -133,7 +133,6 @@ void stream_socket::end_background(clock::time_point deadline)
     lower().cancel_waits();
     hold_descriptor();
     life().flushes.begin();
-    clock::time_point first_look;
     {
         const std::scoped_lock lock(send_mutex_);
         end_ = std::make_unique<graceful_end>();
@@ -142,12 +141,10 @@ void stream_socket::end_background(clock::time_point deadline)
         end_->last_progress = clock::now();
         end_->unsent_at_begin = queue_.size();
         set_state(state::send_shut);
-        first_look = std::min(end_->last_progress + life().stall_limit / 4, give_up_time(*end_));
         if (!queue_.empty()) {
             (void)arm_drain();
         }
     }
-    schedule_look(first_look);
     advance_end();
 }
 
@@ -202,12 +199,8 @@ void stream_socket::advance_end()
         if (!end_ || end_->stage == close_stage::ended) {
             return;
         }
-        if (end_->stage == close_stage::flushing && queue_.empty() && !has(state::broken)) {
+        if (end_->stage == close_stage::flushing && queue_.empty() && line_.empty() && !has(state::broken)) {
             (void)lower().shutdown(shutdown_direction::send);
-            const auto unread = lower().readable_bytes();
-            if (!unread || unread.value() == 0) {
-                outcome = flush_outcome::flushed;
-            }
             end_->stage = close_stage::awaiting_acknowledgement;
         }
         if (end_->stage == close_stage::awaiting_acknowledgement && look_for_acknowledgement(*end_)) {
@@ -220,7 +213,7 @@ void stream_socket::advance_end()
         if (has(state::broken)) {
             outcome = flush_outcome::failed;
         } else if (!outcome && now >= give_up_time(*end_)) {
-            outcome = flush_outcome::timed_out;
+            outcome = system_will_go_on(*end_) ? flush_outcome::flushed : flush_outcome::timed_out;
         }
         if (!outcome) {
             const auto pause = end_->stage == close_stage::flushing ? life().stall_limit / 4 : end_->next_look;
@@ -234,12 +227,33 @@ void stream_socket::advance_end()
     }
 }
 
-// True when the peer has everything. The system has no event for that, so it is asked with growing pauses.
+// At the stall limit: a peer that is silent, not talking, leaves the rest to the system, which outlives the provider
+// (CLEAN-12). Unread input would make the system destroy it, and {1,N} asks for a reset at its end.
+bool stream_socket::system_will_go_on(const graceful_end& end) const
+{
+    const auto unread = lower().readable_bytes();
+    return end.stage == close_stage::awaiting_acknowledgement && end.deadline == clock::time_point::max() && unread &&
+           unread.value() == 0;
+}
+
+// True when the peer has everything. Until then the descriptor stays open: whatever the peer sends to a closed one makes
+// Linux throw the unacknowledged data away (D-30). What an AF_UNIX peer has not read is its own already. The system has no event for that, so it is asked with growing pauses.
 bool stream_socket::look_for_acknowledgement(graceful_end& end)
 {
     const auto outstanding = lower().unacknowledged_bytes();
-    if (!outstanding || outstanding.value() == 0) {
+    if (!outstanding || outstanding.value() == 0 || kind().family == address_family::local) {
+        end.unacknowledged = 0;
         return true;
+    }
+    if (const auto alive = lower().connect_result(); !alive && alive.error() != make_error_code(errc::would_block)) {
+        // A connection that ended in order in the meantime has nothing outstanding any more.
+        const auto left = lower().unacknowledged_bytes();
+        if (!left || left.value() == 0) {
+            end.unacknowledged = 0;
+            return true;
+        }
+        break_connection(to_errc(alive.error()));
+        return false;
     }
     if (outstanding.value() != end.unacknowledged) {
         end.unacknowledged = outstanding.value();
@@ -254,6 +268,7 @@ bool stream_socket::look_for_acknowledgement(graceful_end& end)
 void stream_socket::finish_end(flush_outcome outcome)
 {
     std::size_t lost = 0;
+    std::size_t lost_in_system = 0;
     std::size_t unsent_at_begin = 0;
     std::shared_ptr<basic_socket> self;  // released when this function is done with the members
     {
@@ -269,12 +284,13 @@ void stream_socket::finish_end(flush_outcome outcome)
             drop_queue();
         }
         lost = end_->lost;
+        lost_in_system = outcome == flush_outcome::flushed ? 0 : end_->unacknowledged;
     }
-    if (outcome == flush_outcome::timed_out) {
+    if (outcome != flush_outcome::flushed) {
         lower().abort();
     }
     lower().cancel_waits();
-    life().flushes.end(outcome, unsent_at_begin - lost, lost);
+    life().flushes.end(outcome, unsent_at_begin - std::min(unsent_at_begin, lost), lost + lost_in_system);
     drop_descriptor();
 }
 

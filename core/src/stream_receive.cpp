@@ -138,6 +138,11 @@ result<receive_outcome> stream_socket::receive_waiting(mutable_buffers buffers, 
         if (got || got.error() != make_error_code(errc::would_block)) {
             return got;
         }
+        if (urgent_wanted && has_any(call->seen(), readiness::failed)) {
+            // Nothing urgent can come any more: the connection failed, or both ends have finished.
+            return lower().connect_result() ? result<receive_outcome>(receive_outcome{})
+                                            : result<receive_outcome>(errc::connection_reset);
+        }
     }
 }
 
@@ -174,10 +179,8 @@ result<receive_outcome> stream_socket::receive_all(mutable_buffers buffers, unsi
 
 result<receive_outcome> stream_socket::receive_once(mutable_buffers buffers, unsigned flags)
 {
-    if (has(state::urgent_interest)) {
-        return receive_urgent(buffers, flags);
-    }
-    auto got = lower().receive(buffers, lower_flags(flags), nullptr);
+    auto got = has(state::urgent_interest) ? receive_urgent(buffers, flags)
+                                           : lower().receive(buffers, lower_flags(flags), nullptr);
     if (got) {
         if (got->bytes != 0 || !has(state::broken)) {
             return got;
@@ -189,8 +192,18 @@ result<receive_outcome> stream_socket::receive_once(mutable_buffers buffers, uns
         return got;
     }
     const auto code = to_errc(got.error());
-    break_connection(code == errc::timed_out ? errc::connection_aborted : code);
+    if (code == errc::fault || code == errc::no_buffer_space || code == errc::invalid_argument) {
+        return got;  // the call's own failure; the connection goes on
+    }
+    lose_connection(code == errc::timed_out ? errc::connection_aborted : code);
     return failure();
+}
+
+void stream_socket::lose_connection(errc why)
+{
+    const std::scoped_lock lock(send_mutex_);
+    break_connection(why);
+    drop_queue();
 }
 
 urgent_data& stream_socket::urgent()

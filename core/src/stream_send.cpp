@@ -59,13 +59,21 @@ errc stream_socket::check_send(unsigned flags)
     if (!has(state::connected)) {
         return errc::not_connected;
     }
+    if (const auto code = sending_over(); code != errc::success) {
+        return code;
+    }
+    return (flags & ~known_flags) != 0 ? errc::operation_not_supported : errc::success;
+}
+
+errc stream_socket::sending_over() const noexcept
+{
+    if (is_retired()) {
+        return errc::connection_aborted;  // closed by another thread meanwhile (CAN-11)
+    }
     if (has(state::send_shut)) {
         return errc::shut_down;
     }
-    if (has(state::broken)) {
-        return failure();
-    }
-    return (flags & ~known_flags) != 0 ? errc::operation_not_supported : errc::success;
+    return has(state::broken) ? failure() : errc::success;
 }
 
 result<std::size_t> stream_socket::send_to(const_buffers buffers, unsigned flags, const socket_address*)
@@ -83,6 +91,11 @@ result<std::size_t> stream_socket::send_to(const_buffers buffers, unsigned flags
     }
     const bool urgent = (flags & message_flag::out_of_band) != 0;
     std::unique_lock lock(send_mutex_);
+    // Again under the lock: a shutdown or close of another thread may have come between, and what is sent behind the
+    // end of the stream would break a healthy connection.
+    if (const auto code = sending_over(); code != errc::success) {
+        return code;
+    }
     std::size_t done = 0;
     if (line_.empty() && queue_.empty()) {
         auto pushed = push(buffers, 0, urgent);
@@ -225,12 +238,10 @@ void stream_socket::leave_line(std::uint64_t ticket)
 {
     std::erase(line_, ticket);
     settle_send_shutdown();
-    if (line_.empty()) {
-        if (!queue_.empty() && !has(state::broken)) {
-            (void)arm_drain();
-        }
-    } else {
+    if (!line_.empty()) {
         nudge_waiters();
+    } else if (end_ || (!queue_.empty() && !has(state::broken))) {
+        (void)arm_drain();  // also lets a background end that waited for this sender go on
     }
 }
 

@@ -63,7 +63,7 @@ void stream_socket::on_discarded_input(readiness seen)
     const auto unread = lower().readable_bytes();
     const bool data = has_any(seen, readiness::readable) && unread && unread.value() > 0;
     if (data && receivers_.load() == 0) {
-        break_connection(errc::connection_aborted);
+        lose_connection(errc::connection_aborted);
         lower().abort();
         nudge_waiters();
     } else if (data) {

@@ -67,6 +67,8 @@ private:
 
     // stream_send.cpp
     [[nodiscard]] errc check_send(unsigned flags);
+    [[nodiscard]] errc sending_over() const noexcept;
+    void lose_connection(errc why);
     result<std::size_t> push(const_buffers buffers, std::size_t done, bool urgent);
     result<std::size_t> queue_rest(const_buffers buffers, std::size_t done, bool urgent);
     result<std::size_t> send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
@@ -102,6 +104,7 @@ private:
     void end_now(bool reset);
     void advance_end();
     bool look_for_acknowledgement(graceful_end& end);
+    [[nodiscard]] bool system_will_go_on(const graceful_end& end) const;
     void schedule_look(clock::time_point when);
     void look_now(clock::time_point scheduled_for);
     void finish_end(flush_outcome outcome);

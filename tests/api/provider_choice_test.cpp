@@ -267,3 +267,38 @@ TEST_CASE("MAP-21 select goes to the provider of the first member: read, then wr
     CHECK(arrives(INVALID_SOCKET, INVALID_SOCKET, recorded));
     CHECK_FALSE(arrives(other, recorded, recorded));
 }
+
+TEST_CASE("HAND-5, HAND-7, HAND-8, UP-8 a handle the provider had made has its context and is closed once",
+          "[api][mapping]")
+{
+    recorded_entry entry;
+    const winsock started;
+    auto made = recorded_socket();
+    DWORD_PTR context = 0;
+    int error = 0;
+    CHECK(WPUQuerySocketHandleContext(made, &context, &error) == 0);
+    CHECK(context == 0x1234);
+    const SOCKET stale = made.get();
+    CHECK(error_of(closesocket(made.release())) == 0);
+    CHECK(WPUQuerySocketHandleContext(stale, &context, &error) == SOCKET_ERROR);
+    CHECK(error == WSAENOTSOCK);
+    error = 0;
+    CHECK(WPUCloseSocketHandle(stale, &error) == SOCKET_ERROR);
+    CHECK(error == WSAENOTSOCK);
+}
+
+TEST_CASE("UP-8, UP-12 completing a request settles its OVERLAPPED and sets its event", "[api][mapping]")
+{
+    recorded_entry entry;
+    const winsock started;
+    const auto made = recorded_socket();
+    WSAOVERLAPPED overlapped{};
+    overlapped.Internal = WSS_OPERATION_IN_PROGRESS;
+    overlapped.hEvent = WSACreateEvent();
+    int error = 0;
+    CHECK(WPUCompleteOverlappedRequest(made, &overlapped, 0, 77, &error) == 0);
+    CHECK(overlapped.Internal == 0);
+    CHECK(overlapped.InternalHigh == 77);
+    CHECK(WSAWaitForMultipleEvents(1, &overlapped.hEvent, FALSE, 0, FALSE) == WSA_WAIT_EVENT_0);
+    CHECK(WSACloseEvent(overlapped.hEvent) == TRUE);
+}

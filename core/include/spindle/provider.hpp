@@ -94,7 +94,8 @@ public:
 
     /// Adds one to the count; the first startup sets up, and every startup's host is used for all upcalls from
     /// then on (null keeps the present one; the first time, the built-in default host).
-    /// Errors: version_not_supported, in_progress (from inside the last cleanup's own upcalls), no_buffer_space.
+    /// Errors: version_not_supported, in_progress (from inside the last cleanup's own upcalls, or
+    /// from a call-out while the last cleanup runs), no_buffer_space.
     result<version> startup(version requested, std::shared_ptr<host> services = nullptr);
 
     /// Subtracts one from the count; at zero flushes, frees and reports.

@@ -23,6 +23,11 @@ result<void> asio_socket::bind(const socket_address& local)
         prefer_dynamic_ports();
     }
     auto bound = native::bind(socket_, kind_, local);
+    if (!bound && bound.error() == errc::address_in_use && local.port() == 0) {
+        // Windows' dynamic range is smaller than the system's; a full one is no reason to fail.
+        native::accept_any_port(socket_, kind_);
+        bound = native::bind(socket_, kind_, local);
+    }
     if (bound) {
         named_.store(true, std::memory_order_relaxed);
     }
@@ -51,6 +56,10 @@ result<void> asio_socket::connect(const socket_address& peer)
     prefer_dynamic_ports();
     connect_error_.store(0, std::memory_order_relaxed);
     auto connected = native::connect(socket_, kind_, peer);
+    if (!connected && connected.error() == errc::address_not_available) {
+        native::accept_any_port(socket_, kind_);
+        connected = native::connect(socket_, kind_, peer);
+    }
     if (is_stream() && (connected || connected.error() == errc::would_block)) {
         activate();
     }

@@ -42,6 +42,8 @@ result<void> bind(handle socket, const socket_kind& kind, const socket_address& 
 /// Asks that a port the system chooses by itself comes from Windows' dynamic range, where it can be asked
 /// (LNX-9).
 void prefer_dynamic_ports(handle socket, const socket_kind& kind) noexcept;
+/// Takes that back: the system chooses from its whole range.
+void accept_any_port(handle socket, const socket_kind& kind) noexcept;
 result<void> listen(handle socket, int backlog) noexcept;
 result<void> connect(handle socket, const socket_kind& kind, const socket_address& peer) noexcept;
 /// As lower_socket::connect_result(), but an error is reported once; not_connected when there was no attempt.

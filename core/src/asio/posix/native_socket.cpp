@@ -123,6 +123,14 @@ result<void> bind(handle socket, const socket_kind&, const socket_address& local
     return to_result(::bind(descriptor(socket), address.data(), address.size));
 }
 
+void accept_any_port(handle socket, const socket_kind& kind) noexcept
+{
+    if (kind.family != address_family::local) {
+        const unsigned whole_range = 0;
+        ::setsockopt(descriptor(socket), IPPROTO_IP, posix::ip_local_port_range, &whole_range, sizeof(whole_range));
+    }
+}
+
 void prefer_dynamic_ports(handle socket, const socket_kind& kind) noexcept
 {
     if (kind.family != address_family::local && kind.type != socket_type::raw) {

@@ -120,6 +120,11 @@ result<void> bind(handle socket, const socket_kind&, const socket_address& local
     return to_result(::bind(to_socket(socket), to_sockaddr(local), static_cast<int>(local.size())));
 }
 
+void accept_any_port(handle, const socket_kind&) noexcept
+{
+    // Windows' own choice already.
+}
+
 void prefer_dynamic_ports(handle, const socket_kind&) noexcept
 {
     // Windows' own choice already.
