@@ -45,6 +45,13 @@ void apply_kind(WSAPROTOCOL_INFOW& info, const socket_kind& kind) noexcept
 
 }  // namespace
 
+void forget_entries_after_fork() noexcept
+{
+    book_lock.reset_after_fork();
+    book_users = 0;
+    book_entries = nullptr;
+}
+
 entry_book_user::entry_book_user()
 {
     auto entries = std::make_unique<entry_list>();

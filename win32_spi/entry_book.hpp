@@ -31,6 +31,9 @@ void remember_entry(const WSAPROTOCOL_INFOW& entry);
 /// on the kind corrected when the client overrode them in its request (SOCK-10, SOCK-12).
 [[nodiscard]] WSAPROTOCOL_INFOW describe_socket(DWORD id, const socket_kind& kind) noexcept;
 
+/// In the child of a fork: an empty book without users; the parent's is left alone, lock and all.
+void forget_entries_after_fork() noexcept;
+
 /// The triple of an entry, unchecked.
 [[nodiscard]] socket_kind kind_of(const WSAPROTOCOL_INFOW& entry) noexcept;
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "entry_book.hpp"
 #include "instance.hpp"
 #include "proc_table.hpp"
 #include "thunk.hpp"
@@ -49,6 +50,7 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
     if (lpWSPData == nullptr || lpProcTable == nullptr || lpProtocolInfo == nullptr) {
         return errc::fault;
     }
+    provider::watch_forks(the_provider(), forget_entries_after_fork);
     const auto agreed =
         the_provider().startup(requested, std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo)));
     if (!agreed) {

@@ -80,6 +80,14 @@ void basic_socket::drop_descriptor() noexcept
     }
 }
 
+void basic_socket::abandon_descriptor() noexcept
+{
+    if ((users_.fetch_or(retired | finalized, std::memory_order_acq_rel) & finalized) == 0) {
+        lower_->close();
+        lower_.reset();
+    }
+}
+
 bool basic_socket::retire() noexcept
 {
     if ((users_.fetch_or(retired, std::memory_order_acq_rel) & retired) != 0) {

@@ -156,6 +156,10 @@ public:
         return (users_.load(std::memory_order_acquire) & retired) != 0;
     }
 
+    /// Last cleanup, when nothing runs any more: closes the descriptor although background work that was thrown away
+    /// still counts as its user.
+    void abandon_descriptor() noexcept;
+
     /// Keeps the descriptor open beyond a call (background flush). Pairs with drop_descriptor().
     void hold_descriptor() noexcept { users_.fetch_add(1, std::memory_order_acq_rel); }
     void drop_descriptor() noexcept;

@@ -9,11 +9,13 @@
 #include "spindle/catalog.hpp"
 #include "spindle/trace.hpp"
 #include "system.hpp"
+#include "trace_state.hpp"
 
 namespace spindle {
 namespace {
 
 std::atomic<provider*> fork_watched{nullptr};
+void (*fork_watched_also)() noexcept = nullptr;  // written once, before any fork that looks at it
 
 void trace_report(const cleanup_report& report)
 {
@@ -215,11 +217,18 @@ void provider::set_settings(const provider_settings& settings) noexcept
     settings_ = settings;
 }
 
-void provider::watch_forks(provider& process_wide) noexcept
+void provider::watch_forks(provider& process_wide, void (*also)() noexcept) noexcept
 {
     provider* none = nullptr;
     if (fork_watched.compare_exchange_strong(none, &process_wide)) {
-        system::at_fork_in_child([] { fork_watched.load()->forget_after_fork(); });
+        fork_watched_also = also;
+        system::at_fork_in_child([] {
+            fork_watched.load()->forget_after_fork();
+            trace::forget_after_fork();
+            if (fork_watched_also != nullptr) {
+                fork_watched_also();
+            }
+        });
     }
 }
 

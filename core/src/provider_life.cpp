@@ -27,7 +27,8 @@ std::chrono::milliseconds effective_stall_limit(const provider_settings& setting
             return std::chrono::milliseconds{value};
         }
     }
-    return settings.flush_stall_limit;
+    // Far enough to mean never, near enough to be added to any time.
+    return std::min<std::chrono::milliseconds>(settings.flush_stall_limit, std::chrono::hours{24 * 365});
 }
 
 class default_host final : public host {
@@ -132,18 +133,20 @@ void provider_life::tear_down(cleanup_report& report)
     const auto begin = clock::now();
     flushes.start_report();
     count_unsent(report);
-    std::vector<std::pair<std::uint32_t, socket_handle>> handles;
-    for (const auto& socket : sockets.snapshot()) {
-        handles.emplace_back(socket->catalog_entry_id(), socket->handle());
+    const auto all = sockets.snapshot();
+    for (const auto& socket : all) {
         socket->close_for_cleanup();
     }
     flushes.wait_until_empty();
     flushes.fill(report);
     report.flush_time = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - begin);
-    for (const auto& [entry, handle] : handles) {
-        services().close_socket_handle(entry, handle);
+    for (const auto& socket : all) {
+        services().close_socket_handle(socket->catalog_entry_id(), socket->handle());
     }
     net->stop();
+    for (const auto& socket : all) {
+        socket->abandon_descriptor();
+    }
 }
 
 void flush_ledger::begin() noexcept

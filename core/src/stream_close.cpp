@@ -64,7 +64,7 @@ result<void> stream_socket::close()
     }
     if (plan.action == close_action::drain_background) {
         end_background(clock::time_point::max());
-    } else if (plan.action != close_action::drain_blocking) {
+    } else {
         end_now(plan.action == close_action::abort);
     }
     release_handle();

@@ -140,8 +140,11 @@ result<receive_outcome> stream_socket::receive_waiting(mutable_buffers buffers, 
         }
         if (urgent_wanted && has_any(call->seen(), readiness::failed)) {
             // Nothing urgent can come any more: the connection failed, or both ends have finished.
-            return lower().connect_result() ? result<receive_outcome>(receive_outcome{})
-                                            : result<receive_outcome>(errc::connection_reset);
+            if (const auto alive = lower().connect_result(); !alive) {
+                lose_connection(to_errc(alive.error()));
+                return failure();
+            }
+            return receive_outcome{};
         }
     }
 }

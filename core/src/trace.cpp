@@ -43,6 +43,13 @@ void remove_sink(sink target) noexcept
     }
 }
 
+void forget_after_fork() noexcept
+{
+    set_sink(nullptr, level::off);
+    writers.store(0, std::memory_order_relaxed);
+    forget_logger_after_fork();
+}
+
 void write(level severity, std::string_view event, std::initializer_list<field> fields) noexcept
 {
     if (!enabled(severity)) {

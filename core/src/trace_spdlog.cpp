@@ -103,6 +103,13 @@ std::unique_ptr<spdlog::logger> make_logger()
 
 }  // namespace
 
+void forget_logger_after_fork() noexcept
+{
+    // The old one may be locked by a thread that does not exist here; its memory is left alone.
+    logger = nullptr;
+    logger_busy.clear(std::memory_order_relaxed);
+}
+
 void start_from_environment() noexcept
 {
     try {

@@ -11,4 +11,9 @@ namespace spindle::trace {
 /// Removes `target` when it is the current sink. On return no thread is inside it, whether it was or not.
 void remove_sink(sink target) noexcept;
 
+/// In the child of a fork, where neither a writer nor the holder of a lock exists any more: no sink is in place.
+void forget_after_fork() noexcept;
+/// The environment sink's part of that.
+void forget_logger_after_fork() noexcept;
+
 }  // namespace spindle::trace

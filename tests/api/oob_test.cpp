@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/api_fixture.hpp"
+#include "support/background_call.hpp"
 #include "support/catch.hpp"
 
 using namespace spindle::test;
@@ -198,4 +199,19 @@ TEST_CASE("OOB-1, XFR-57 MSG_PEEK with MSG_OOB leaves the urgent byte queued", "
     CHECK(recv(pair.server, &one, 1, MSG_OOB | MSG_PEEK) == 1);
     CHECK(one == 'u');
     CHECK(urgent(pair.server) == 'u');
+}
+
+TEST_CASE("OOB-1, XFR-41 a blocked urgent receive ends when the connection does", "[api][oob]")
+{
+    const winsock started;
+    tcp_pair pair;
+    background_call waiting([&] {
+        char one = 0;
+        return error_of(recv(pair.server, &one, 1, MSG_OOB));
+    });
+    REQUIRE(waiting.blocks());
+    reset_connection(pair.client);
+    CHECK(waiting.result() == WSAECONNRESET);
+    CHECK(plain_error(pair.server) == WSAECONNRESET);
+    CHECK(plain_error(pair.server) == WSAECONNRESET);
 }

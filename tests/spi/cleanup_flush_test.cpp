@@ -230,6 +230,44 @@ TEST_CASE("CLEAN-12 unread input does not make the system throw the unsent data 
     CHECK((end == ending::finished || end == ending::reset));
 }
 
+TEST_CASE("CLEAN-12, LNX-23 a peer that answers while it reads loses nothing of what it still has to read",
+          "[spi][cleanup][flush]")
+{
+    // Its answers reach a socket that the program has left; a descriptor closed by then would be reset by the system.
+    spi_fixture spi;
+    auto half = spi.connect_to_peer(small_receive_buffer);
+    constexpr std::size_t in_system = std::size_t{512} * 1024;
+    REQUIRE(spi.spi.queue_pattern(half.socket, 23, in_system) == 0);
+    background_call cleaner([&] { return spi.spi.cleanup(); });
+    std::uint64_t total = 0;
+    bool answered = true;
+    while (total < in_system) {
+        const auto text = half.remote.read_text(16 * 1024);
+        if (text.empty()) {
+            break;
+        }
+        total += text.size();
+        answered = answered && half.remote.send_text("+");
+    }
+    CHECK(total == in_system);
+    CHECK(answered);
+    CHECK(cleaner.result() == 0);
+}
+
+TEST_CASE("CLEAN-11, LING-5 a reset ends the wait for the acknowledgement at once", "[spi][cleanup][flush]")
+{
+    spi_fixture spi;
+    auto half = spi.connect_to_peer(small_receive_buffer);
+    REQUIRE(half.remote.send_text("nobody will read this"));
+    REQUIRE(spi.spi.queue_pattern(half.socket, 24, std::size_t{512} * 1024) == 0);
+    background_call cleaner([&] { return spi.spi.cleanup(); });
+    CHECK(cleaner.blocks());
+    const stopwatch watch;
+    half.remote.reset();
+    CHECK(cleaner.result() == 0);
+    CHECK(watch.elapsed() < 5s);
+}
+
 TEST_CASE("CLEAN-13 a socket with linger {1,0} is reset at once and its data dropped",
           "[spi][cleanup][flush]")
 {

@@ -324,3 +324,18 @@ TEST_CASE("LING-14, LNX-23 nothing unsent but unread input: the peer learns by a
     REQUIRE(spi.spi.close(half.socket) == 0);
     CHECK(half.remote.wait_end() == ending::reset);
 }
+
+TEST_CASE("LING-4, SHUT-8 a blocking close ends the connection although its input had been shut down",
+          "[spi][close][linger]")
+{
+    spi_fixture spi;
+    auto half = spi.connect_to_peer();
+    REQUIRE(spi.spi.set_linger(half.socket, 1, 20) == 0);
+    REQUIRE(spi.spi.shutdown(half.socket, SD_RECEIVE) == 0);
+    constexpr std::size_t bytes = std::size_t{6} * 1024 * 1024;
+    REQUIRE(spi.spi.queue_pattern(half.socket, 31, bytes) == 0);
+    REQUIRE(spi.spi.set_nonblocking(half.socket, false) == 0);
+    background_call reader([&] { return half.remote.read_to_end(31); });
+    CHECK(spi.spi.close(half.socket) == 0);
+    CHECK(reader.result().is(ending::finished, bytes));
+}

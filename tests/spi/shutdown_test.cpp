@@ -212,3 +212,25 @@ TEST_CASE(
     CHECK((code == 0 || code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN));
     CHECK(spi.spi.close(half.socket) == 0);
 }
+
+TEST_CASE("XFR-26, SHUT-4 a send that races the shutdown fails with WSAESHUTDOWN and harms nothing", "[spi][shutdown]")
+{
+    spi_fixture spi;
+    for (int round = 0; round < 300; ++round) {
+        const auto pair = spi.tcp_pair();
+        background_call sender([&] {
+            int code = 0;
+            while (code == 0) {
+                code = spi.spi.send(pair.here, "x").code;
+            }
+            return code;
+        });
+        CHECK(spi.spi.shutdown(pair.here, SD_SEND) == 0);
+        CHECK(sender.result() == WSAESHUTDOWN);
+        REQUIRE(spi.spi.send(pair.there, "back").code == 0);
+        std::array<char, 8> buffer{};
+        CHECK(spi.spi.receive(pair.here, buffer.data(), buffer.size()).bytes == 4);
+        CHECK(spi.spi.close(pair.here) == 0);
+        CHECK(spi.spi.close(pair.there) == 0);
+    }
+}

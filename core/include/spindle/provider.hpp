@@ -135,7 +135,8 @@ public:
 
     /// In the child of every later fork `process_wide` is as if never started: handles are unknown, its startup begins
     /// afresh, the parent's connections go on. Descriptors are inherited until exec or exit. One provider per process.
-    static void watch_forks(provider& process_wide) noexcept;
+    /// `also` (may be null) runs in the child, too, and may touch nothing but atomics and plain variables.
+    static void watch_forks(provider& process_wide, void (*also)() noexcept = nullptr) noexcept;
 
 private:
     enum class phase : int { down, starting, up, stopping };
