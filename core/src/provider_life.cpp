@@ -110,8 +110,12 @@ std::shared_ptr<basic_socket> provider_life::build(const socket_request& request
 
 void provider_life::wake_everybody() noexcept
 {
-    for (const auto& socket : sockets.snapshot()) {
-        woken_ += socket->end_waiters(errc::interrupted);
+    try {
+        for (const auto& socket : sockets.snapshot()) {
+            woken_ += socket->end_waiters(errc::interrupted);
+        }
+    } catch (const std::bad_alloc&) {
+        // the caller tries again
     }
 }
 

@@ -2,6 +2,7 @@
 // background within its bound (decision D-3): send, half-close, wait for the acknowledgement, because input that comes to
 // a closed descriptor makes Linux throw unacknowledged data away (decisions D-4, D-30), then close.
 #include <algorithm>
+#include <array>
 
 #include "close_policy.hpp"
 #include "provider_life.hpp"
@@ -11,6 +12,7 @@ namespace spindle {
 namespace {
 
 constexpr std::chrono::milliseconds slowest_look{50};
+constexpr std::chrono::milliseconds talking_look{2};
 
 }  // namespace
 
@@ -206,6 +208,7 @@ void stream_socket::advance_end()
         if (end_->stage == close_stage::awaiting_acknowledgement && look_for_acknowledgement(*end_)) {
             outcome = flush_outcome::flushed;
         }
+        const bool talking = discard_input(*end_);
         if (end_->stage == close_stage::flushing) {
             (void)look_for_acknowledgement(*end_);  // a peer that reads slowly makes progress long before the
         }                                           // system calls the socket writable again
@@ -216,7 +219,9 @@ void stream_socket::advance_end()
             outcome = system_will_go_on(*end_) ? flush_outcome::flushed : flush_outcome::timed_out;
         }
         if (!outcome) {
-            const auto pause = end_->stage == close_stage::flushing ? life().stall_limit / 4 : end_->next_look;
+            const auto pause = talking                                  ? talking_look
+                               : end_->stage == close_stage::flushing ? life().stall_limit / 4
+                                                                      : end_->next_look;
             look = std::min(now + pause, give_up_time(*end_));
         }
     }
@@ -227,13 +232,30 @@ void stream_socket::advance_end()
     }
 }
 
+// A peer that waits for room in our input before it reads on, as an echo server does, would never take the rest.
+bool stream_socket::discard_input(graceful_end& end)
+{
+    std::array<std::byte, 16 * 1024> dropped;
+    const std::array<mutable_buffer, 1> one{{{dropped.data(), dropped.size()}}};
+    constexpr int most_turns = 64;
+    bool talking = false;
+    for (int turn = 0; turn < most_turns; ++turn) {
+        const auto got = lower().receive(one, transfer_flags::none, nullptr);
+        if (!got || got->bytes == 0) {
+            break;
+        }
+        talking = true;
+    }
+    end.discarded_input = end.discarded_input || talking;
+    return talking;
+}
+
 // At the stall limit: a peer that is silent, not talking, leaves the rest to the system, which outlives the provider
 // (CLEAN-12). Unread input would make the system destroy it, and {1,N} asks for a reset at its end.
 bool stream_socket::system_will_go_on(const graceful_end& end) const
 {
-    const auto unread = lower().readable_bytes();
-    return end.stage == close_stage::awaiting_acknowledgement && end.deadline == clock::time_point::max() && unread &&
-           unread.value() == 0;
+    return end.stage == close_stage::awaiting_acknowledgement && end.deadline == clock::time_point::max() &&
+           !end.discarded_input;
 }
 
 // True when the peer has everything. Until then the descriptor stays open: whatever the peer sends to a closed one makes
@@ -269,6 +291,7 @@ void stream_socket::finish_end(flush_outcome outcome)
 {
     std::size_t lost = 0;
     std::size_t lost_in_system = 0;
+    bool reset_at_end = false;
     std::size_t unsent_at_begin = 0;
     std::shared_ptr<basic_socket> self;  // released when this function is done with the members
     {
@@ -284,9 +307,10 @@ void stream_socket::finish_end(flush_outcome outcome)
             drop_queue();
         }
         lost = end_->lost;
+        reset_at_end = end_->discarded_input;
         lost_in_system = outcome == flush_outcome::flushed ? 0 : end_->unacknowledged;
     }
-    if (outcome != flush_outcome::flushed) {
+    if (outcome != flush_outcome::flushed || reset_at_end) {
         lower().abort();
     }
     lower().cancel_waits();

@@ -2,6 +2,7 @@
 // the caller's thread; what the system does not take is queued here, or waited for by a blocking caller (XFR-16 to
 // XFR-20). Messages of several threads never interleave: a sender that must wait holds its place in line_.
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include "provider_life.hpp"
@@ -156,20 +157,45 @@ result<std::size_t> stream_socket::queue_rest(const_buffers buffers, std::size_t
         }
         return armed.error();
     }
-    queue_.append(buffers, done, urgent);
+    try {
+        queue_.append(buffers, done, urgent);
+    } catch (const std::bad_alloc&) {
+        if (done > 0) {
+            tear_message();
+        }
+        return errc::no_buffer_space;
+    }
     return total_size(buffers);
 }
 
 result<std::size_t> stream_socket::send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers,
                                                  std::size_t done, bool urgent)
 {
-    const std::size_t total = total_size(buffers);
     const bool begun = done > 0;
     if (!begun && line_.empty() && has_room(0) && !queue_.empty()) {
         return queue_rest(buffers, 0, urgent);
     }
     const auto ticket = next_ticket_++;
     line_.push_back(ticket);
+    try {
+        return send_in_line(lock, buffers, done, urgent, ticket);
+    } catch (const std::bad_alloc&) {
+        if (!lock.owns_lock()) {
+            lock.lock();
+        }
+        if (begun) {
+            tear_message();
+        }
+        leave_line(ticket);
+        return errc::no_buffer_space;
+    }
+}
+
+// The sender whose ticket is first waits for the peer, the others for their turn.
+result<std::size_t> stream_socket::send_in_line(std::unique_lock<std::mutex>& lock, const_buffers buffers,
+                                                std::size_t done, bool urgent, std::uint64_t ticket)
+{
+    const std::size_t total = total_size(buffers);
     lock.unlock();
     blocking_call call(*this, errc::connection_aborted, send_timeout());
     lock.lock();

@@ -50,6 +50,7 @@ private:
         std::size_t lost = 0;
         std::size_t unacknowledged = 0;   // at the last look
         std::chrono::milliseconds next_look{1};
+        bool discarded_input = false;     // the peer sent what nobody will read: the end is a reset (D-4)
         clock::time_point look_at = clock::time_point::max();  // when the pending timer fires
     };
 
@@ -73,6 +74,8 @@ private:
     result<std::size_t> queue_rest(const_buffers buffers, std::size_t done, bool urgent);
     result<std::size_t> send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
                                       bool urgent);
+    result<std::size_t> send_in_line(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
+                                     bool urgent, std::uint64_t ticket);
     result<void> wait_for_turn(std::unique_lock<std::mutex>& lock, class blocking_call& call, std::uint64_t ticket);
     void leave_line(std::uint64_t ticket);
     result<void> flush_queue();
@@ -104,6 +107,7 @@ private:
     void end_now(bool reset);
     void advance_end();
     bool look_for_acknowledgement(graceful_end& end);
+    bool discard_input(graceful_end& end);
     [[nodiscard]] bool system_will_go_on(const graceful_end& end) const;
     void schedule_look(clock::time_point when);
     void look_now(clock::time_point scheduled_for);

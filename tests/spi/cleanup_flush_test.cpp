@@ -254,6 +254,21 @@ TEST_CASE("CLEAN-12, LNX-23 a peer that answers while it reads loses nothing of 
     CHECK(cleaner.result() == 0);
 }
 
+TEST_CASE("CLEAN-12, D-4 a peer that writes before it reads on gets everything", "[spi][cleanup][flush]")
+{
+    spi_fixture spi;
+    auto half = spi.connect_to_peer(small_receive_buffer);
+    REQUIRE(spi.spi.queue_pattern(half.socket, 25, amount) == 0);
+    background_call cleaner([&] { return spi.spi.cleanup(); });
+    // More than all buffers on the way hold: it fits only if somebody takes it at the other end.
+    CHECK(half.remote.send_pattern(26, amount));
+    const auto report = half.remote.read_bytes(25, amount);
+    INFO(peer::to_string(report));
+    CHECK(report.bytes == amount);
+    CHECK(report.intact);
+    CHECK(cleaner.result() == 0);
+}
+
 TEST_CASE("CLEAN-11, LING-5 a reset ends the wait for the acknowledgement at once", "[spi][cleanup][flush]")
 {
     spi_fixture spi;
