@@ -199,8 +199,10 @@ result<void> basic_socket::bind_checked(const socket_address& local)
         (void)lower_->set_option(lower_option::restart_bind, 1);
     }
     if (auto done = lower_->bind(local); !done) {
-        // The double bind is excluded above, so what is left is an address that is not local (LNX-7).
-        return done.error() == make_error_code(errc::invalid_argument) && has_port
+        // Bound in the meantime by another thread's sendto, or an address that is not local (LNX-7).
+        const auto present = lower_->local_address();
+        const bool taken = present && present->port() != 0;
+        return done.error() == make_error_code(errc::invalid_argument) && has_port && !taken
                    ? result<void>(errc::address_not_available)
                    : done;
     }

@@ -76,11 +76,10 @@ constexpr call calls[] = {
 
 // What these calls may answer when a socket is in any state, is closed meanwhile, or the library is cleaned
 // up.
-// WSAEADDRNOTAVAIL: thousands of connects a second to one port use up the local ports.
 const std::set<int> documented{
     0,           WSAEINTR,        WSAEINVAL,     WSAEWOULDBLOCK,  WSAEALREADY,      WSAENOTSOCK,
     WSAEMSGSIZE, WSAEDESTADDRREQ, WSAEOPNOTSUPP, WSAEADDRINUSE,   WSAECONNABORTED,  WSAECONNRESET,
-    WSAEISCONN,  WSAENOTCONN,     WSAESHUTDOWN,  WSAECONNREFUSED, WSANOTINITIALISED, WSAEADDRNOTAVAIL};
+    WSAEISCONN,  WSAENOTCONN,     WSAESHUTDOWN,  WSAECONNREFUSED, WSANOTINITIALISED};
 
 }  // namespace
 
