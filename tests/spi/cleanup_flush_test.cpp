@@ -240,17 +240,16 @@ TEST_CASE("CLEAN-12, LNX-23 a peer that answers while it reads loses nothing of 
     REQUIRE(spi.spi.queue_pattern(half.socket, 23, in_system) == 0);
     background_call cleaner([&] { return spi.spi.cleanup(); });
     std::uint64_t total = 0;
-    bool answered = true;
     while (total < in_system) {
         const auto text = half.remote.read_text(16 * 1024);
         if (text.empty()) {
             break;
         }
         total += text.size();
-        answered = answered && half.remote.send_text("+");
+        // The last answers may meet the end that tells that nobody reads them.
+        (void)half.remote.send_text("+");
     }
     CHECK(total == in_system);
-    CHECK(answered);
     CHECK(cleaner.result() == 0);
 }
 
