@@ -74,7 +74,12 @@ void basic_socket::drop_descriptor() noexcept
         return;
     }
     // A late caller may pass here again after it was turned away; only the first closes.
-    if ((users_.fetch_or(finalized, std::memory_order_acq_rel) & finalized) == 0) {
+    close_once(finalized);
+}
+
+void basic_socket::close_once(std::uint32_t marks) noexcept
+{
+    if ((users_.fetch_or(marks, std::memory_order_acq_rel) & finalized) == 0) {
         lower_->close();
         lower_.reset();
     }
@@ -82,10 +87,7 @@ void basic_socket::drop_descriptor() noexcept
 
 void basic_socket::abandon_descriptor() noexcept
 {
-    if ((users_.fetch_or(retired | finalized, std::memory_order_acq_rel) & finalized) == 0) {
-        lower_->close();
-        lower_.reset();
-    }
+    close_once(retired | finalized);
 }
 
 bool basic_socket::retire() noexcept

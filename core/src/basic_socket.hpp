@@ -184,6 +184,11 @@ protected:
         return (flags & message_flag::always_wait) != 0 || !has(state::nonblocking);
     }
     [[nodiscard]] errc failure() const noexcept { return failure_.load(std::memory_order_acquire); }
+    /// The call's own failure, after which the connection goes on.
+    [[nodiscard]] static constexpr bool is_call_failure(errc code) noexcept
+    {
+        return code == errc::no_buffer_space || code == errc::fault || code == errc::invalid_argument;
+    }
     /// Remembers why the connection is over; the first reason stays.
     void break_connection(errc why) noexcept;
 
@@ -195,6 +200,7 @@ protected:
     errc pending_error_ = errc::success;
 
 private:
+    void close_once(std::uint32_t marks) noexcept;
     result<void> bind_checked(const socket_address& local);
     void share_port_with(const std::vector<const void*>& owners) noexcept;
 

@@ -259,7 +259,8 @@ bool stream_socket::system_will_go_on(const graceful_end& end) const
 }
 
 // True when the peer has everything. Until then the descriptor stays open: whatever the peer sends to a closed one makes
-// Linux throw the unacknowledged data away (D-30). What an AF_UNIX peer has not read is its own already. The system has no event for that, so it is asked with growing pauses.
+// Linux throw the unacknowledged data away (D-30). What an AF_UNIX peer has not read is
+// its own already. The system has no event for that, so it is asked with growing pauses.
 bool stream_socket::look_for_acknowledgement(graceful_end& end)
 {
     const auto outstanding = lower().unacknowledged_bytes();

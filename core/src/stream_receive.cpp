@@ -195,8 +195,8 @@ result<receive_outcome> stream_socket::receive_once(mutable_buffers buffers, uns
         return got;
     }
     const auto code = to_errc(got.error());
-    if (code == errc::fault || code == errc::no_buffer_space || code == errc::invalid_argument) {
-        return got;  // the call's own failure; the connection goes on
+    if (is_call_failure(code)) {
+        return got;
     }
     lose_connection(code == errc::timed_out ? errc::connection_aborted : code);
     return failure();

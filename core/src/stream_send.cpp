@@ -294,8 +294,8 @@ void stream_socket::drop_queue() noexcept
 errc stream_socket::note_send_failure(const std::error_code& error)
 {
     auto code = to_errc(error);
-    if (code == errc::no_buffer_space || code == errc::fault || code == errc::invalid_argument) {
-        return code;  // the call's own failure; the connection goes on
+    if (is_call_failure(code)) {
+        return code;
     }
     if (code == errc::timed_out) {
         code = errc::connection_aborted;  // XFR-28
