@@ -140,7 +140,16 @@ result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_f
         return errc::connection_aborted;
     }
     auto received = native::receive(socket_, kind_, buffers, flags, from);
-    return received ? received : result<receive_outcome>{ended_by(received.error())};
+    if (!received) {
+        return ended_by(received.error());
+    }
+    if (received->bytes == 0 && is_stream() && total_size(buffers) > 0 && native::connection_gone(socket_, kind_) &&
+        !send_shut_.load(std::memory_order_acquire)) {
+        // The system reports a reset to one call only; another thread's was first, and to this one it looks like
+        // the peer's FIN.
+        return errc::connection_reset;
+    }
+    return received;
 }
 
 std::error_code asio_socket::take_error() noexcept
@@ -150,9 +159,12 @@ std::error_code asio_socket::take_error() noexcept
 
 result<void> asio_socket::shutdown(shutdown_direction direction)
 {
+    // Before the call: receive() must never see the connection gone and not know why.
+    const bool ends_sending = direction != shutdown_direction::receive;
+    const bool before = ends_sending && send_shut_.exchange(true, std::memory_order_acq_rel);
     auto done = native::shutdown(socket_, direction);
-    if (done && direction != shutdown_direction::receive) {
-        send_shut_.store(true, std::memory_order_relaxed);
+    if (!done && ends_sending) {
+        send_shut_.store(before, std::memory_order_release);
     }
     return done;
 }

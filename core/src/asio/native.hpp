@@ -61,6 +61,9 @@ result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers b
 result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
                                 transfer_flags flags, socket_address* from) noexcept;
 std::error_code take_error(handle socket) noexcept;
+/// Streams, after a receive that gave 0 bytes: the system has no connection left, and not because this side sent its
+/// FIN. False where the system goes on reporting a reset to every call.
+bool connection_gone(handle socket, const socket_kind& kind) noexcept;
 
 result<void> shutdown(handle socket, shutdown_direction direction) noexcept;
 /// Resets the connection; the handle stays valid and everything that waits on it wakes.

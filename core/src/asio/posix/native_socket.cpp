@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -252,6 +253,18 @@ result<bool> at_urgent_mark(handle socket) noexcept
 {
     const auto mark = posix::count_of(descriptor(socket), SIOCATMARK);
     return mark ? result<bool>{*mark != 0} : result<bool>{mark.error()};
+}
+
+bool connection_gone(handle socket, const socket_kind& kind) noexcept
+{
+    if (kind.family == address_family::local) {
+        return false;
+    }
+    // tcp(7), TCP_INFO; a connection ended by the peer's FIN is still there, half closed.
+    tcp_info info{};
+    socklen_t size = sizeof(info.tcpi_state);
+    return ::getsockopt(descriptor(socket), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_state == TCP_CLOSE;
 }
 
 }  // namespace spindle::native

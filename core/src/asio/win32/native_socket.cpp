@@ -229,4 +229,9 @@ result<bool> at_urgent_mark(handle socket) noexcept
     return mark ? result<bool>{*mark != 0} : result<bool>{mark.error()};
 }
 
+bool connection_gone(handle, const socket_kind&) noexcept
+{
+    return false;
+}
+
 }  // namespace spindle::native
