@@ -4,6 +4,8 @@
 #include <iterator>
 #include <limits>
 
+#include "exchange_provider.hpp"
+#include "overlapped_call.hpp"
 #include "spindle/options.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -170,21 +172,50 @@ ioctl_row find_ioctl(DWORD code) noexcept
 
 }  // namespace
 
+namespace {
+
+/// The ioctls here are served at once, also as requests, which then complete as such (CP-8).
+result<void> serve_overlapped(socket& it, const ioctl_row& row, ioctl_call& call, const overlapped_arguments& how)
+{
+    auto request = std::make_unique<overlapped_request>();
+    if (auto prepared = request->note.prepare(it, how); !prepared) {
+        return prepared;
+    }
+    io_outcome outcome;
+    return run_overlapped(std::move(request), outcome, [&](io_request&, io_outcome& at_once) {
+        const auto served = row.serve(it, call);
+        at_once.bytes = call.returned;
+        return served ? errc::success : to_errc(served.error());
+    });
+}
+
+}  // namespace
+
 int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
                     LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
-                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID,
-                    LPINT lpErrno) noexcept
+                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                    LPWSATHREADID lpThreadId, LPINT lpErrno) noexcept
 {
+    if (s == no_socket && dwIoControlCode == exchange::ioctl_code && lpcbBytesReturned != nullptr) {
+        return spi_call(call_failed, lpErrno, [&]() -> result<int> {
+            const auto swapped = swap_tables(lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer);
+            if (!swapped) {
+                return swapped.error();
+            }
+            store(lpcbBytesReturned, DWORD{sizeof(exchange::provider_functions)});
+            return 0;
+        });
+    }
     return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
         if (lpcbBytesReturned == nullptr) {
             return errc::fault;
         }
-        if (lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0) {
-            return errc::operation_not_supported;
-        }
         const ioctl_row row = find_ioctl(dwIoControlCode);
         ioctl_call call{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
-        const auto served = row.serve(it, call);
+        const bool overlapped = lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0;
+        const auto served =
+            overlapped ? serve_overlapped(it, row, call, {lpOverlapped, lpCompletionRoutine, lpThreadId})
+                       : row.serve(it, call);
         if (served || row.failure_clears_count) {
             store(lpcbBytesReturned, call.returned);
         }

@@ -23,6 +23,7 @@ public:
     result<void> connect(const socket_address& peer) override;
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
+    errc start_send(io_request& request, io_outcome& outcome) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
@@ -38,6 +39,12 @@ public:
     void become_accepted(const stream_socket& listener, const socket_address& peer);
 
 private:
+    /// Who is to send next: a thread that waits, known by its ticket, or a request.
+    struct place_in_line {
+        std::uint64_t ticket = 0;
+        io_request* request = nullptr;
+    };
+
     enum class close_stage { flushing, awaiting_acknowledgement, ended };
 
     // The graceful end in the background. Under send_mutex_.
@@ -87,8 +94,24 @@ private:
     void tear_message() noexcept;
     void drop_queue() noexcept;
 
+    // stream_requests.cpp
+    request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
+    errc check_input(const io_request& request) override;
+    void serve_output(readiness seen) noexcept override;
+    std::size_t take_output(request_list& to, const request_filter& which, bool torn) override;
+    void after_input(readiness seen) override;
+    request_step try_empty_receive(io_outcome& outcome);
+    errc start_send_in_line(io_request& request, io_outcome& outcome, request_list& finished);
+    void serve_line(request_list& finished);
+    void abandon_line(request_list& finished);
+    void watch_output();
+    [[nodiscard]] std::size_t requested_bytes() const;
+    void look_for_unbuffered();
+    void settle_unbuffered(request_list& finished);
+
     // stream_receive.cpp
     result<receive_outcome> receive_once(mutable_buffers buffers, unsigned flags);
+    result<receive_outcome> receive_some(mutable_buffers buffers, std::size_t done, unsigned flags);
     result<receive_outcome> receive_urgent(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_all(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
@@ -98,7 +121,6 @@ private:
 
     // stream_shutdown.cpp
     void watch_discarded_input();
-    void on_discarded_input(readiness seen);
 
     // stream_close.cpp
     [[nodiscard]] std::size_t unsent_bytes();
@@ -116,7 +138,9 @@ private:
 
     mutable std::mutex send_mutex_;
     send_queue queue_;                       // under send_mutex_
-    std::vector<std::uint64_t> line_;        // senders in the middle of a message or waiting, in order; ditto
+    std::vector<place_in_line> line_;                 // senders in the middle of a message or waiting, in order; ditto
+    request_list unbuffered_;                // sends taken whole whose acknowledgement is awaited (SO_SNDBUF 0); ditto
+    std::atomic<bool> output_waits_{false};  // a request in line waits for room, which the loop is to tell of
     std::uint64_t next_ticket_ = 0;          // ditto
     bool drain_armed_ = false;               // ditto
     std::unique_ptr<graceful_end> end_;      // ditto

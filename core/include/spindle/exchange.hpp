@@ -9,8 +9,8 @@
 
 namespace spindle::exchange {
 
-/// WSPIoctl(INVALID_SOCKET, ioctl_code, host_functions*, size, provider_functions*, size, ...): input the host's table,
-/// output the provider's. Both stay valid until the provider's last cleanup has returned.
+/// WSPIoctl(INVALID_SOCKET, ioctl_code, ...) with a host_functions as input and a provider_functions as output; both are
+/// copied and hold until the provider's last cleanup has returned.
 inline constexpr std::uint32_t ioctl_code = 0x98005350U;
 inline constexpr std::uint32_t version = 1;
 
