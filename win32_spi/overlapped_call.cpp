@@ -134,13 +134,18 @@ void notification::settle_failure(const io_outcome& outcome) noexcept
     settle(outcome, exchange::notify::settle_only);
 }
 
+std::uint32_t notification::status_for(const io_outcome& outcome) const noexcept
+{
+    return status_ != 0 ? status_ : status_of(outcome.code, type_);
+}
+
 void notification::settle(const io_outcome& outcome, exchange::notify how) noexcept
 {
     if (!upcalls_of_provider()->has_ifs_handles()) {
         settle_for_upcall_host(outcome, how);
         return;
     }
-    const auto status = status_of(outcome.code, type_);
+    const auto status = status_for(outcome);
     if (const auto* host = host_kernel()) {
         host->complete(file_, overlapped_, status, outcome.bytes, how);
         return;
@@ -165,7 +170,7 @@ void notification::settle_for_upcall_host(const io_outcome& outcome, exchange::n
         return;
     }
     overlapped_->InternalHigh = bytes;
-    std::atomic_ref(overlapped_->Internal).store(status_of(outcome.code, type_), std::memory_order_release);
+    std::atomic_ref(overlapped_->Internal).store(status_for(outcome), std::memory_order_release);
     if (how != exchange::notify::settle_only && event_value(event) != 0) {
         upcalls_of_provider()->set_event(reinterpret_cast<HANDLE>(event_value(event)));
     }
@@ -184,14 +189,6 @@ void notification::queue_routine(const io_outcome& outcome) noexcept
         queued.remove(*record);
         delete record;
     }
-}
-
-void overlapped_request::finish(const io_outcome& outcome) noexcept
-{
-    io_outcome told = outcome;
-    write_back(told);
-    note.end(told, false);
-    delete this;
 }
 
 bool is_pending(WSAOVERLAPPED& overlapped) noexcept

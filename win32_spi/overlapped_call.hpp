@@ -36,11 +36,14 @@ public:
     void end(const io_outcome& outcome, bool at_once) noexcept;
     /// The call failed: the structure says why, and nobody is told (UP-22).
     void settle_failure(const io_outcome& outcome) noexcept;
+    /// Instead of the status that the outcome's code has in general.
+    void say_status(std::uint32_t status) noexcept { status_ = status; }
 
     [[nodiscard]] LPWSAOVERLAPPED overlapped() const noexcept { return overlapped_; }
     [[nodiscard]] bool has_routine() const noexcept { return routine_ != nullptr; }
 
 private:
+    [[nodiscard]] std::uint32_t status_for(const io_outcome& outcome) const noexcept;
     void settle(const io_outcome& outcome, exchange::notify how) noexcept;
     void settle_for_upcall_host(const io_outcome& outcome, exchange::notify how) noexcept;
     void queue_routine(const io_outcome& outcome) noexcept;
@@ -52,39 +55,49 @@ private:
     exchange::file* file_ = nullptr;  // the socket record's reference
     SOCKET handle_ = 0;
     socket_type type_ = socket_type::stream;
+    std::uint32_t status_ = 0;  // 0: by the code
 };
 
 /// A request that frees itself when it has finished. Derived classes may add what is to be written at the end.
-class overlapped_request : public io_request {
+template <class Request>
+class owned_request : public Request {
 public:
-    virtual ~overlapped_request() = default;
-    void finish(const io_outcome& outcome) noexcept final;
+    virtual ~owned_request() = default;
+    void finish(const io_outcome& outcome) noexcept final
+    {
+        io_outcome told = outcome;
+        write_back(told);
+        note.end(told, false);
+        delete this;
+    }
     /// Writes what the call returns besides bytes, before the client is told.
     virtual void write_back(io_outcome&) noexcept {}
 
     notification note;
 };
+using overlapped_request = owned_request<io_request>;
 
 /// Starts the request by start(request, outcome), which is one of socket's start functions. On success outcome says what the
 /// call returns at once. Errors: io_pending and what the start says; message_size comes with outcome.bytes.
-template <class Start>
-result<void> run_overlapped(std::unique_ptr<overlapped_request> request, io_outcome& outcome, Start&& start)
+template <class Request, class Start>
+result<void> run_overlapped(std::unique_ptr<Request> request, io_outcome& outcome, Start&& start)
 {
     request->key = request->note.overlapped();
     request->note.begin();
-    const errc code = start(*request, outcome);
+    // Whoever finishes the request frees it, at any moment once it was started.
+    Request* started = request.release();
+    const errc code = start(*started, outcome);
     if (code == errc::io_pending) {
-        (void)request.release();  // finish() owns it
         return errc::io_pending;
     }
+    request.reset(started);
     outcome.code = code;
     const bool told_later = request->note.has_routine() && code == errc::message_size;  // APC-9
+    request->write_back(outcome);
     if (code == errc::success || told_later) {
-        request->write_back(outcome);
         request->note.end(outcome, true);
         return told_later ? result<void>(errc::io_pending) : result<void>{};
     }
-    request->write_back(outcome);
     request->note.settle_failure(outcome);
     return code;
 }

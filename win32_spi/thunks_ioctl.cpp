@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "exchange_provider.hpp"
+#include "extension_table.hpp"
 #include "overlapped_call.hpp"
 #include "spindle/options.hpp"
 #include "thunk.hpp"
@@ -20,6 +21,7 @@ constexpr DWORD bsp_handle = 0x4800001B;
 constexpr DWORD bsp_handle_select = 0x4800001C;
 constexpr DWORD bsp_handle_poll = 0x4800001D;
 constexpr DWORD base_handle = 0x48000022;
+constexpr DWORD get_extension = 0xC8000006;
 constexpr DWORD keepalive_vals = 0x98000004;
 constexpr DWORD udp_connreset = 0x9800000C;
 }  // namespace code
@@ -141,6 +143,16 @@ result<void> set_report_reset(socket& it, ioctl_call& call)
                : result<void>(errc::fault);
 }
 
+result<void> get_extension(socket&, ioctl_call& call)
+{
+    GUID wanted{};
+    if (!call.read(wanted)) {
+        return errc::fault;
+    }
+    void* function = extension_function(wanted);
+    return function == nullptr ? result<void>(errc::invalid_argument) : call.write(function);
+}
+
 struct ioctl_row {
     DWORD code;
     result<void> (*serve)(socket&, ioctl_call&);
@@ -156,6 +168,7 @@ constexpr ioctl_row ioctls[] = {
     {code::bsp_handle_poll, get_base, true},
     {code::keepalive_vals, set_keepalive, true},
     {code::udp_connreset, set_report_reset, true},
+    {code::get_extension, get_extension, true},
 };
 
 result<void> unknown(socket&, ioctl_call&)

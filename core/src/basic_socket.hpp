@@ -61,6 +61,8 @@ inline constexpr std::uint32_t urgent_interest = 1U << 8;
 inline constexpr std::uint32_t closing = 1U << 9;   ///< a blocking close waits
 inline constexpr std::uint32_t needs_renewal = 1U << 10;
 inline constexpr std::uint32_t broken = 1U << 11;   ///< reset or aborted; failure() tells why
+inline constexpr std::uint32_t default_context = 1U << 13;  ///< after AcceptEx or ConnectEx, until the context is updated
+inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the target of an accept request
 inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
 }  // namespace state
 
@@ -76,7 +78,11 @@ struct input_requests {
 };
 
 /// What one try of a pending request came to.
-enum class request_step { waits, done };
+enum class request_step {
+    waits,        ///< and so do those behind it
+    waits_alone,  ///< for something of its own
+    done,
+};
 
 class basic_socket : public socket, public readiness_sink, public std::enable_shared_from_this<basic_socket> {
 public:
@@ -202,8 +208,12 @@ protected:
     virtual void serve_output(readiness seen) noexcept = 0;
     /// Takes the requests that wait on the output side and match. `torn`: ends the connection if one had begun.
     virtual std::size_t take_output(request_list& to, const request_filter& which, bool torn) = 0;
-    /// Called after input requests were served by a wait, not by a loop.
+    /// Called after input requests were served because of new readiness.
     virtual void after_input(readiness) {}
+    /// A pending request is about to end without having come to its own end.
+    virtual void dropped(io_request&) noexcept {}
+    /// SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT.
+    virtual result<void> update_context(int name, std::span<const std::byte> value);
 
     /// Tries the request, or queues it: success, io_pending or an error. Inside a call.
     errc start_input(io_request& request, io_outcome& outcome);
@@ -242,6 +252,7 @@ protected:
     }
     /// Remembers why the connection is over; the first reason stays.
     void break_connection(errc why) noexcept;
+    void forget_failure() noexcept { failure_.store(errc::success, std::memory_order_release); }
 
     mutable std::mutex state_mutex_;
     socket_options options_;
@@ -249,6 +260,7 @@ protected:
     std::optional<socket_address> bound_;   // the explicit bind, under state_mutex_
     std::optional<clock::time_point> connected_since_;
     errc pending_error_ = errc::success;
+    bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
     input_requests input_;
 
 private:

@@ -140,4 +140,20 @@ std::size_t datagram_socket::take_output(request_list& to, const request_filter&
     return count;
 }
 
+// The connection-oriented requests, refused as their pages say.
+errc datagram_socket::start_accept(accept_request&, io_outcome&)
+{
+    return errc::invalid_argument;
+}
+
+errc datagram_socket::start_connect(connect_request&)
+{
+    return errc::invalid_argument;
+}
+
+errc datagram_socket::start_disconnect(io_request&, bool)
+{
+    return errc::not_connected;
+}
+
 }  // namespace spindle

@@ -14,6 +14,9 @@ public:
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
     errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_accept(accept_request& request, io_outcome& outcome) override;
+    errc start_connect(connect_request& request) override;
+    errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;

@@ -34,11 +34,14 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
         return errc::not_socket;
     }
     const bool worth_trying = !input_.joined || input_.maybe_ready;
-    if (input_.pending.empty() && worth_trying &&
-        try_input(request, readiness::none, outcome) == request_step::done) {
+    auto step = request_step::waits;
+    if (input_.pending.empty() && worth_trying) {
+        step = try_input(request, readiness::none, outcome);
+    }
+    if (step == request_step::done) {
         return outcome.code;
     }
-    if (!input_.joined) {
+    if (!input_.joined && step == request_step::waits) {
         const bool urgent = (request.flags & message_flag::out_of_band) != 0;
         if (auto armed = arm_input(urgent ? readiness::urgent : readiness::readable); !armed) {
             return to_errc(armed.error());
@@ -85,6 +88,7 @@ void basic_socket::on_ready(readiness seen) noexcept
     if (!is_retired()) {
         if (has_any(seen, readiness::readable | readiness::urgent | readiness::failed)) {
             serve_input(seen);
+            after_input(seen);
         }
         if (has_any(seen, readiness::writable | readiness::failed)) {
             serve_output(seen);
@@ -123,6 +127,10 @@ void basic_socket::serve_input_locked(readiness seen, request_list& finished)
             }
             if (step == request_step::done) {
                 finished.push_finished(request, outcome);
+                continue;
+            }
+            if (step == request_step::waits_alone) {
+                waiting.push_back(request);
                 continue;
             }
             blocked[urgent ? 1 : 0] = true;
@@ -194,7 +202,9 @@ void basic_socket::tell_outcome(request_list& taken, const io_outcome& outcome) 
 {
     request_list finished;
     while (!taken.empty()) {
-        finished.push_finished(taken.pop_front(), outcome);
+        auto& request = taken.pop_front();
+        dropped(request);
+        finished.push_finished(request, outcome);
     }
     tell(finished);
 }

@@ -71,6 +71,7 @@ result<void> stream_socket::close()
         return errc::not_socket;
     }
     end_requests(receives_end, false);
+    tell_acceptor(readiness::none);
     if (plan.action == close_action::drain_background) {
         end_background(clock::time_point::max());
     } else {

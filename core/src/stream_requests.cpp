@@ -3,6 +3,7 @@
 // WSPSend and WSPRecv with an OVERLAPPED; contract XFR-19, XFR-20, OVL-16, LING-11, D-1.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "provider_life.hpp"
 #include "stream_socket.hpp"
@@ -40,6 +41,9 @@ errc stream_socket::check_input(const io_request& request)
 
 request_step stream_socket::try_input(io_request& request, readiness seen, io_outcome& outcome)
 {
+    if (request.work_ == io_request::work::accept) {
+        return try_accept(static_cast<accept_request&>(request), outcome);
+    }
     const bool urgent = (request.flags & message_flag::out_of_band) != 0;
     const bool peek = (request.flags & message_flag::peek) != 0;
     const std::size_t total = total_size(request.buffers());
@@ -143,6 +147,9 @@ errc stream_socket::start_send_in_line(io_request& request, io_outcome& outcome,
 void stream_socket::serve_line(request_list& finished)
 {
     output_waits_.store(true, std::memory_order_seq_cst);
+    if (connecting_ != nullptr) {
+        serve_connect(finished);
+    }
     while (!has(state::broken)) {
         if (line_.empty() || line_.front().request != nullptr) {
             (void)flush_queue();
@@ -182,7 +189,7 @@ void stream_socket::watch_output()
     if (!line_.empty() && line_.front().request == nullptr) {
         nudge_waiters();
     }
-    const bool request_waits = !line_.empty() && line_.front().request != nullptr;
+    const bool request_waits = connecting_ != nullptr || (!line_.empty() && line_.front().request != nullptr);
     output_waits_.store(request_waits, std::memory_order_seq_cst);
     const bool told_by_loop = input_.joined.load(std::memory_order_relaxed) && !is_retired();
     if (!has(state::broken) && ((!queue_.empty() && line_.empty()) || (request_waits && !told_by_loop))) {
@@ -239,6 +246,15 @@ std::size_t stream_socket::take_output(request_list& to, const request_filter& w
         return true;
     });
     count += unbuffered_.move_if(to, which);
+    if (connecting_ != nullptr && which(*connecting_)) {
+        to.push_back(*std::exchange(connecting_, nullptr));
+        fail_requested_connect(errc::operation_aborted);
+        ++count;
+    }
+    if (disconnecting_ != nullptr && which(*disconnecting_)) {
+        to.push_back(*std::exchange(disconnecting_, nullptr));
+        ++count;
+    }
     if (begun && torn) {
         tear_message();
     }

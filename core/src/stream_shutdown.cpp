@@ -11,7 +11,7 @@ result<void> stream_socket::shutdown(shutdown_direction direction)
         return guard.error();
     }
     update_connect_state();
-    if (!has(state::connected)) {
+    if (!has(state::connected) || has(state::default_context)) {
         return errc::not_connected;
     }
     const bool stop_sending = direction != shutdown_direction::receive && !has(state::send_shut);
@@ -56,6 +56,9 @@ void stream_socket::watch_discarded_input()
 
 void stream_socket::after_input(readiness seen)
 {
+    if (has(state::accepting)) {
+        tell_acceptor(seen);
+    }
     if (!has(state::discarding)) {
         return;
     }

@@ -24,6 +24,9 @@ public:
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
     errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_accept(accept_request& request, io_outcome& outcome) override;
+    errc start_connect(connect_request& request) override;
+    errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
@@ -37,6 +40,7 @@ public:
 
     /// Makes this socket the accepted end of a connection of `listener`.
     void become_accepted(const stream_socket& listener, const socket_address& peer);
+    result<void> update_context(int name, std::span<const std::byte> value) override;
 
 private:
     /// Who is to send next: a thread that waits, known by its ticket, or a request.
@@ -63,7 +67,7 @@ private:
 
     // stream_connect.cpp
     result<void> wait_connected();
-    result<void> start_connect(const socket_address& peer);
+    result<void> begin_connect(const socket_address& peer);
     void finish_connect() noexcept;
     void fail_connect(errc code, bool keep_for_so_error) noexcept;
     void update_connect_state_locked();
@@ -93,6 +97,26 @@ private:
     errc note_send_failure(const std::error_code& error);
     void tear_message() noexcept;
     void drop_queue() noexcept;
+
+    // accept_requests.cpp
+    errc claim_target(const accept_request& request);
+    request_step try_accept(accept_request& request, io_outcome& outcome);
+    request_step take_connection(accept_request& request, io_outcome& outcome);
+    request_step finish_accept(accept_request& request, errc code, io_outcome& outcome);
+    request_step try_first_data(accept_request& request, io_outcome& outcome);
+    errc adopt(accepted_connection& connection);
+    void release_from_accept() noexcept;
+    void dropped(io_request& request) noexcept override;
+    void tell_acceptor(readiness seen);
+
+    // connect_requests.cpp
+    void serve_connect(request_list& finished);
+    void fail_requested_connect(errc code) noexcept;
+    void look_for_disconnect();
+    void settle_disconnect();
+    bool watch_connect();
+    bool post_output();
+    errc renew_after_disconnect();
 
     // stream_requests.cpp
     request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
@@ -149,6 +173,11 @@ private:
     std::mutex receive_mutex_;               // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
+    std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
+    connect_request* connecting_ = nullptr;  // under send_mutex_
+    io_request* disconnecting_ = nullptr;    // ditto
+    bool reuse_after_ = false;               // ditto
+    bool was_accepted_ = false;              // what a reused socket may become again; under state_mutex_
 };
 
 }  // namespace spindle

@@ -66,7 +66,11 @@ public:
 protected:
     ~io_request() = default;
 
+    /// What the socket is to do; the start functions set it.
+    enum class work : unsigned char { transfer, accept, connect, disconnect };
+
 private:
+    work work_ = work::transfer;
     friend class request_list;
     friend class basic_socket;
     friend class stream_socket;
@@ -78,6 +82,42 @@ private:
     std::array<mutable_buffer, 2> few_{};
     std::unique_ptr<mutable_buffer[]> many_;
     std::size_t count_ = 0;
+};
+
+class socket;
+
+/// A connection to be accepted onto a socket that exists (page "AcceptEx"). The buffers take the first data; without room
+/// for any the request finishes as soon as the connection is there.
+class accept_request : public io_request {
+public:
+    std::shared_ptr<socket> target;  ///< unbound, of the listener's kind
+    /// Bytes the client has for each address; a connection whose addresses do not fit stays queued and the request fails
+    /// with fault. 0 for the local one: not wanted.
+    std::size_t local_room = 0;
+    std::size_t peer_room = 0;
+    socket_address local;  ///< of the connection, before finish()
+    socket_address peer;
+
+protected:
+    ~accept_request() = default;
+
+private:
+    friend class stream_socket;
+    bool connected_ = false;
+};
+
+/// A connection to be made (page "ConnectEx"). The buffers, which are copied, are sent first thing.
+class connect_request : public io_request {
+public:
+    socket_address peer;
+
+protected:
+    ~connect_request() = default;
+
+private:
+    friend class stream_socket;
+    std::unique_ptr<std::byte[]> first_data_;
+    errc failed_at_once_ = errc::success;
 };
 
 }  // namespace spindle

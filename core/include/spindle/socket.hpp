@@ -88,6 +88,15 @@ public:
     /// copied). Errors as those of the blocking calls. Receives are filled, and sends leave, in issue order.
     virtual errc start_receive(io_request& request, io_outcome& outcome) = 0;
     virtual errc start_send(io_request& request, io_outcome& outcome) = 0;
+    /// On a listener. Errors: invalid_argument (not listening; a target that is bound, connected, of another kind or in another
+    /// accept), not_socket (target closed).
+    virtual errc start_accept(accept_request& request, io_outcome& outcome) = 0;
+    /// On a bound stream socket; always io_pending when started. Errors: invalid_argument (unbound, listening, connecting),
+    /// already_connected, those of the address.
+    virtual errc start_connect(connect_request& request) = 0;
+    /// Ends the connection gracefully; finishes when everything is acknowledged. `reuse`: the socket is then as good as new,
+    /// for another accept or connect as the one it came from (page "DisconnectEx"). Errors: not_connected.
+    virtual errc start_disconnect(io_request& request, bool reuse) = 0;
     /// Asks for the end of the pending requests that match; they finish with operation_aborted, unless they come to their own
     /// end first. Returns how many were found. A stream of which a part of a cancelled send has left is reset.
     virtual std::size_t cancel(const request_filter& which) = 0;
