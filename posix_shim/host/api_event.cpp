@@ -65,8 +65,8 @@ BOOL WINAPI ResetEvent(HANDLE hEvent)
     return event_result(reset_event_object(hEvent));
 }
 
-// Of the handles a program owns only events are closed this way: sockets have closesocket.
+// Of the handles a program owns events and files are closed this way: sockets have closesocket.
 BOOL WINAPI CloseHandle(HANDLE hObject)
 {
-    return event_result(close_event_object(hObject));
+    return event_result(close_event_object(hObject) || close_file_object(hObject));
 }

@@ -1,8 +1,9 @@
-// From HANDLE values to kernel objects, as the functions on events and waits need it.
+// From HANDLE values to kernel objects, as the functions on events, files and waits need it.
 #pragma once
 
 #include "host/winsock.hpp"
 #include "kernel/event.hpp"
+#include "kernel/file.hpp"
 #include "kernel/handle_table.hpp"
 
 #include <new>
@@ -54,6 +55,16 @@ inline bool reset_event_object(HANDLE handle) noexcept
 inline bool close_event_object(HANDLE handle) noexcept
 {
     return kernel::handles.remove(handle_value(handle), kernel::object_kind::event);
+}
+
+inline kernel::object_ref<kernel::file> file_of(HANDLE handle) noexcept
+{
+    return kernel::handles.find<kernel::file>(handle_value(handle));
+}
+
+inline bool close_file_object(HANDLE handle) noexcept
+{
+    return kernel::handles.remove(handle_value(handle), kernel::object_kind::file);
 }
 
 }  // namespace spindle::host

@@ -1,6 +1,6 @@
 /* The types part of winnt.h: characters, strings, HANDLE, LARGE_INTEGER and the layout macros; page
  * "Windows Data Types". WCHAR is 16 bits: wchar_t under -fshort-wchar, otherwise char16_t (C++) or
- * uint_least16_t (C), so that u"text" fits. Access masks and image formats are not here. */
+ * uint_least16_t (C), so that u"text" fits. Image formats are not here. */
 #ifndef _WINNT_
 #define _WINNT_
 
@@ -157,5 +157,7 @@ typedef union _ULARGE_INTEGER {
 #define GENERIC_WRITE 0x40000000
 #define DUPLICATE_CLOSE_SOURCE 0x00000001
 #define DUPLICATE_SAME_ACCESS 0x00000002
+
+#include "spindle_ws/file_and_memory.h"
 
 #endif

@@ -10,7 +10,7 @@
 
 namespace spindle::kernel {
 
-enum class object_kind : std::uint8_t { none, socket, event, thread };
+enum class object_kind : std::uint8_t { none, socket, event, thread, file };
 
 /// Lives as long as someone holds a reference: a handle in the table, a wait in progress, a call using it.
 class object {
