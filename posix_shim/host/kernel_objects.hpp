@@ -3,6 +3,7 @@
 
 #include "host/winsock.hpp"
 #include "kernel/event.hpp"
+#include "kernel/file.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/process.hpp"
 #include "kernel/thread.hpp"
@@ -96,6 +97,11 @@ inline HANDLE add_program_handle(kernel::object& target) noexcept
 {
     const bool thread = target.kind() == kernel::object_kind::thread;
     return handle_of(kernel::handles.add(target, thread ? program_thread_handle : 0));
+}
+
+inline kernel::object_ref<kernel::file> file_of(HANDLE handle) noexcept
+{
+    return kernel::handles.find<kernel::file>(handle_value(handle));
 }
 
 }  // namespace spindle::host

@@ -48,6 +48,24 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& position) noex
     return replacement;
 }
 
+// The same for UTF-16; a surrogate without its other half comes back as it is.
+std::uint32_t next_code_point(wide_view text, std::size_t& position) noexcept
+{
+    const auto unit_at = [&](std::size_t at) {
+        return static_cast<std::uint32_t>(static_cast<std::uint16_t>(text[at]));
+    };
+    const std::uint32_t high = unit_at(position++);
+    if (high < 0xD800 || high >= 0xDC00 || position == text.size()) {
+        return high;
+    }
+    const std::uint32_t low = unit_at(position);
+    if (low < 0xDC00 || low > 0xDFFF) {
+        return high;
+    }
+    ++position;
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+}
+
 void append_utf8(std::string& text, std::uint32_t code)
 {
     const auto trailing = [&](unsigned shift) { text += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
@@ -97,18 +115,32 @@ std::string to_utf8(wide_view utf16)
 {
     std::string text;
     text.reserve(utf16.size());
-    for (std::size_t position = 0; position < utf16.size(); ++position) {
-        std::uint32_t code = static_cast<std::uint16_t>(utf16[position]);
-        if (is_surrogate(code)) {
-            const std::uint32_t low =
-                position + 1 < utf16.size() ? static_cast<std::uint16_t>(utf16[position + 1]) : 0;
-            const bool pair = code < 0xDC00 && low >= 0xDC00 && low <= 0xDFFF;
-            position += pair ? 1 : 0;
-            code = pair ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : replacement;
-        }
-        append_utf8(text, code);
+    for (std::size_t position = 0; position < utf16.size();) {
+        const std::uint32_t code = next_code_point(utf16, position);
+        append_utf8(text, is_surrogate(code) ? replacement : code);
     }
     return text;
+}
+
+bool is_well_formed(std::string_view utf8) noexcept
+{
+    for (std::size_t position = 0; position < utf8.size();) {
+        const std::size_t start = position;
+        if (next_code_point(utf8, position) == replacement && position - start == 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_well_formed(wide_view utf16) noexcept
+{
+    for (std::size_t position = 0; position < utf16.size();) {
+        if (is_surrogate(next_code_point(utf16, position))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 WSAPROTOCOL_INFOW to_wide(const WSAPROTOCOL_INFOA& info)

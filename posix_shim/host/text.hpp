@@ -16,6 +16,10 @@ using wide_view = std::basic_string_view<WCHAR>;
 [[nodiscard]] wide_string to_wide(std::string_view utf8);
 [[nodiscard]] std::string to_utf8(wide_view utf16);
 
+/// False when the conversion would put a U+FFFD where none was.
+[[nodiscard]] bool is_well_formed(std::string_view utf8) noexcept;
+[[nodiscard]] bool is_well_formed(wide_view utf16) noexcept;
+
 /// Copies text into a caller's array of `size` characters, cut to fit and always terminated (size > 0).
 template <class Char>
 void copy_terminated(std::basic_string_view<Char> text, Char* target, std::size_t size)

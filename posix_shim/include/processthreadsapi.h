@@ -36,6 +36,7 @@ DWORD WINAPI TlsAlloc(VOID);
 BOOL WINAPI TlsFree(DWORD dwTlsIndex);
 LPVOID WINAPI TlsGetValue(DWORD dwTlsIndex);
 BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
+DECLSPEC_NORETURN VOID WINAPI ExitProcess(UINT uExitCode);
 SPINDLE_WS_END
 
 #endif

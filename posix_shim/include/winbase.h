@@ -6,13 +6,20 @@
 #pragma GCC system_header
 #endif
 
+#include "debugapi.h"
 #include "errhandlingapi.h"
 #include "fibersapi.h"
+#include "fileapi.h"
 #include "handleapi.h"
+#include "heapapi.h"
 #include "ioapiset.h"
+#include "libloaderapi.h"
+#include "memoryapi.h"
 #include "minwinbase.h"
+#include "processenv.h"
 #include "processthreadsapi.h"
 #include "profileapi.h"
+#include "spindle_ws/base_api.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
 #include "timezoneapi.h"
@@ -20,10 +27,6 @@
 
 #define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
 #define FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
-#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
-#define FORMAT_MESSAGE_IGNORE_INSERTS 0x00000200
-#define FORMAT_MESSAGE_FROM_SYSTEM 0x00001000
-#define FORMAT_MESSAGE_MAX_WIDTH_MASK 0x000000FF
 
 #define CREATE_SUSPENDED 0x00000004
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000

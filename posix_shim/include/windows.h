@@ -15,7 +15,9 @@
 #include "sdkddkver.h"
 #include "windef.h"
 #include "winbase.h"
+#include "wincon.h"
 #include "winerror.h"
+#include "winnls.h"
 #include "winuser.h"
 
 #ifndef WIN32_LEAN_AND_MEAN

@@ -193,5 +193,6 @@ typedef VOID(NTAPI *PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 
 #include "spindle_ws/lock_types.h"
 #include "spindle_ws/interlocked.h"
+#include "spindle_ws/file_and_memory.h"
 
 #endif

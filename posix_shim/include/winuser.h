@@ -1,10 +1,13 @@
-/* The part of the window messages that WSAAsyncSelect's contract names; page "WSAAsyncSelect". Types only. */
+/* The part of the window messages that WSAAsyncSelect's contract names, page "WSAAsyncSelect", types only; and
+ * wsprintf, page "wsprintfW". */
 #ifndef _WINUSER_
 #define _WINUSER_
 
 #ifndef SPINDLE_HEADERS_SHOW_WARNINGS
 #pragma GCC system_header
 #endif
+
+#include <stdarg.h>
 
 #include "windef.h"
 
@@ -24,5 +27,20 @@ typedef struct tagMSG {
 } MSG, *PMSG, *LPMSG;
 
 typedef LRESULT(CALLBACK *WNDPROC)(HWND, UINT, WPARAM, LPARAM);
+
+SPINDLE_WS_BEGIN
+int WINAPIV wsprintfA(LPSTR text, LPCSTR format, ...);
+int WINAPIV wsprintfW(LPWSTR text, LPCWSTR format, ...);
+int WINAPI wvsprintfA(LPSTR text, LPCSTR format, va_list arguments);
+int WINAPI wvsprintfW(LPWSTR text, LPCWSTR format, va_list arguments);
+SPINDLE_WS_END
+
+#ifdef UNICODE
+#define wsprintf wsprintfW
+#define wvsprintf wvsprintfW
+#else
+#define wsprintf wsprintfA
+#define wvsprintf wvsprintfA
+#endif
 
 #endif

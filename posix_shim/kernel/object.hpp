@@ -19,6 +19,7 @@ enum class object_kind : std::uint8_t {
     semaphore,
     timer,
     process,
+    file,
 };
 
 class waitable;

@@ -41,6 +41,8 @@ HEADERS = """
     winsock2.h winsock.h ws2tcpip.h ws2spi.h mswsock.h ws2def.h ws2ipdef.h mstcpip.h afunix.h
     nspapi.h qos.h in6addr.h inaddr.h windows.h windef.h winnt.h winbase.h winerror.h basetsd.h
     guiddef.h minwindef.h synchapi.h handleapi.h ioapiset.h errhandlingapi.h mswsockdef.h
+    consoleapi.h consoleapi2.h debugapi.h fileapi.h heapapi.h libloaderapi.h memoryapi.h processenv.h
+    processthreadsapi.h stringapiset.h wincon.h winnls.h winuser.h
 """.split()
 SPELLINGS = """
     WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h

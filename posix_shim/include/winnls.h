@@ -1,0 +1,29 @@
+/* Code pages; page "Code Page Identifiers". */
+#ifndef _WINNLS_
+#define _WINNLS_
+
+#ifndef SPINDLE_HEADERS_SHOW_WARNINGS
+#pragma GCC system_header
+#endif
+
+#include "stringapiset.h"
+
+#define CP_ACP 0
+#define CP_OEMCP 1
+#define CP_THREAD_ACP 3
+#define CP_UTF8 65001
+#define MB_PRECOMPOSED 0x00000001
+#define MB_COMPOSITE 0x00000002
+#define MB_USEGLYPHCHARS 0x00000004
+#define MB_ERR_INVALID_CHARS 0x00000008
+#define WC_DEFAULTCHAR 0x00000040
+#define WC_ERR_INVALID_CHARS 0x00000080
+#define WC_COMPOSITECHECK 0x00000200
+#define WC_NO_BEST_FIT_CHARS 0x00000400
+
+SPINDLE_WS_BEGIN
+UINT WINAPI GetACP(VOID);
+UINT WINAPI GetOEMCP(VOID);
+SPINDLE_WS_END
+
+#endif
