@@ -217,7 +217,10 @@ void iocp_server::work()
         }
         for (ULONG at = 0; at < count; ++at) {
             if (entries[at].lpOverlapped == nullptr) {
-                return;  // posted by one_less(), when there was nothing left to wait for
+                // From one_less(): there is nothing left to wait for. Passed on, as one worker might have taken the
+                // packets of two.
+                PostQueuedCompletionStatus(port_, 0, 0, nullptr);
+                return;
             }
             handle(*static_cast<operation*>(entries[at].lpOverlapped),
                    entries[at].dwNumberOfBytesTransferred);
@@ -375,9 +378,7 @@ void iocp_server::one_less()
     }
     SetEvent(idle_);
     SetEvent(stop_requested);  // also when every accept has failed
-    for (int number = 0; number < settings_.threads; ++number) {
-        PostQueuedCompletionStatus(port_, 0, 0, nullptr);
-    }
+    PostQueuedCompletionStatus(port_, 0, 0, nullptr);
 }
 
 void iocp_server::cancel(bool sends_too)
