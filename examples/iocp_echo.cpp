@@ -3,9 +3,10 @@
 // that takes its packet has it to itself and needs no lock. Ctrl-C, or the end of the last of --connections, stops
 // it: what is being sent is sent, what only waits is cancelled, and WSACleanup finishes the rest. Plain Winsock;
 // answers to the pages "AcceptEx", "I/O Completion Ports" and "SetFileCompletionNotificationModes".
+#include <winsock2.h>
+
 #include <mswsock.h>
 #include <windows.h>
-#include <winsock2.h>
 
 #include <algorithm>
 #include <array>

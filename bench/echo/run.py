@@ -74,7 +74,7 @@ KINDS = {
     "epoll": Kind("echo/echo_raw_epoll", "echo/echo_raw_epoll"),
     "libuv": Kind("echo/echo_uv", "echo/echo_uv"),
     "spindle": Kind("iocp_echo", "echo/echo_winsock_udp", ("--skip-on-success",)),
-    "wine": Kind("echo/iocp_echo.exe", "echo/echo_winsock_udp.exe", ("--skip-on-success",), wine=True),
+    "wine": Kind("echo/wine/iocp_echo.exe", "echo/wine/winsock_udp.exe", ("--skip-on-success",), wine=True),
 }
 
 
