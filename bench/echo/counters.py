@@ -1,5 +1,5 @@
-"""What an echoed message and an idle connection cost besides time: system calls, user instructions, bytes. Each is
-the difference of two runs, so that what a server does once falls out."""
+"""What an echoed message and an idle connection cost besides time: system calls, user instructions, bytes. Each
+is the difference of two runs, so that what a server does once falls out."""
 import os
 import re
 import shutil
@@ -81,10 +81,13 @@ def per_message(bench, server, case, messages, tool):
     return None if short is None or long is None else (long - short) / (2 * messages)
 
 
-def user_bytes(pid):
-    """Anonymous memory the process has touched."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as text:
-        return 1024 * sum(int(line.split()[1]) for line in text if line.startswith("Anonymous:"))
+def user_bytes(server):
+    """Anonymous memory the server's processes have touched."""
+    total = 0
+    for pid in server.processes():
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as text:
+            total += 1024 * sum(int(line.split()[1]) for line in text if line.startswith("Anonymous:"))
+    return total
 
 
 def bytes_per_connection(bench, server, case, count=1000, before=200):
@@ -92,7 +95,7 @@ def bytes_per_connection(bench, server, case, count=1000, before=200):
     with bench.server(server, case) as running:
         with IdleConnections(bench.load_program, running, before, case.size):
             time.sleep(0.2)
-            first = user_bytes(running.process.pid)
+            first = user_bytes(running)
             with IdleConnections(bench.load_program, running, count, case.size):
                 time.sleep(0.2)
-                return (user_bytes(running.process.pid) - first) / count
+                return (user_bytes(running) - first) / count

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Draws what run.py --output wrote: for every case each server's ratio to the server on Asio, median and range.
 
     bench/echo/plot.py RESULT.json PICTURE.svg"""

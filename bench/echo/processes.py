@@ -110,9 +110,12 @@ class Server:
         end(self.process, gentle=False)
         self.process.stdout.close()
 
+    def processes(self):
+        """The processes that do its work: under Wine a connection is half in the server's hands."""
+        return [self.process.pid, *([self.wine.server.pid] if self.wine else [])]
+
     def processor_seconds(self):
-        seconds = processor_seconds(self.process.pid)
-        return seconds + (processor_seconds(self.wine.server.pid) if self.wine else 0)
+        return sum(map(processor_seconds, self.processes()))
 
     def wait_or_interrupt(self, patience):
         """For tools that write what they counted when the server ends."""
