@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "entry_book.hpp"
+#include "exchange_provider.hpp"
 #include "instance.hpp"
+#include "overlapped_call.hpp"
 #include "proc_table.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -50,12 +52,17 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
     if (lpWSPData == nullptr || lpProcTable == nullptr || lpProtocolInfo == nullptr) {
         return errc::fault;
     }
-    provider::watch_forks(the_provider(), forget_entries_after_fork);
-    const auto agreed =
-        the_provider().startup(requested, std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo)));
+    provider::watch_forks(the_provider(), []() noexcept {
+        forget_entries_after_fork();
+        forget_host_kernel();
+        forget_queued_routines_after_fork();
+    });
+    const auto host = std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo));
+    const auto agreed = the_provider().startup(requested, host);
     if (!agreed) {
         return agreed.error();
     }
+    set_upcalls_of_provider(host.get());
     write_data(lpWSPData, *agreed);
     store(lpProcTable, proc_table());
     return 0;
@@ -68,6 +75,10 @@ int WSPAPI WSPCleanup(LPINT lpErrno) noexcept
     // Not counted as a call in progress: the last cleanup waits until there is none.
     return guarded_call(call_failed, lpErrno, [&]() -> result<int> {
         const auto report = the_provider().cleanup();
+        if (report && report->last) {
+            drop_queued_routines();
+            forget_host_kernel();
+        }
         return report ? result<int>(0) : result<int>(report.error());
     });
 }

@@ -4,6 +4,9 @@
 #include <iterator>
 #include <limits>
 
+#include "exchange_provider.hpp"
+#include "extension_table.hpp"
+#include "overlapped_call.hpp"
 #include "spindle/options.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -18,6 +21,7 @@ constexpr DWORD bsp_handle = 0x4800001B;
 constexpr DWORD bsp_handle_select = 0x4800001C;
 constexpr DWORD bsp_handle_poll = 0x4800001D;
 constexpr DWORD base_handle = 0x48000022;
+constexpr DWORD get_extension = 0xC8000006;
 constexpr DWORD keepalive_vals = 0x98000004;
 constexpr DWORD udp_connreset = 0x9800000C;
 }  // namespace code
@@ -139,6 +143,16 @@ result<void> set_report_reset(socket& it, ioctl_call& call)
                : result<void>(errc::fault);
 }
 
+result<void> get_extension(socket&, ioctl_call& call)
+{
+    GUID wanted{};
+    if (!call.read(wanted)) {
+        return errc::fault;
+    }
+    void* function = extension_function(wanted);
+    return function == nullptr ? result<void>(errc::invalid_argument) : call.write(function);
+}
+
 struct ioctl_row {
     DWORD code;
     result<void> (*serve)(socket&, ioctl_call&);
@@ -154,6 +168,7 @@ constexpr ioctl_row ioctls[] = {
     {code::bsp_handle_poll, get_base, true},
     {code::keepalive_vals, set_keepalive, true},
     {code::udp_connreset, set_report_reset, true},
+    {code::get_extension, get_extension, true},
 };
 
 result<void> unknown(socket&, ioctl_call&)
@@ -170,21 +185,50 @@ ioctl_row find_ioctl(DWORD code) noexcept
 
 }  // namespace
 
+namespace {
+
+/// The ioctls here are served at once, also as requests, which then complete as such (CP-8).
+result<void> serve_overlapped(socket& it, const ioctl_row& row, ioctl_call& call, const overlapped_arguments& how)
+{
+    auto request = std::make_unique<overlapped_request>();
+    if (auto prepared = request->note.prepare(it, how); !prepared) {
+        return prepared;
+    }
+    io_outcome outcome;
+    return run_overlapped(std::move(request), outcome, [&](io_request&, io_outcome& at_once) {
+        const auto served = row.serve(it, call);
+        at_once.bytes = call.returned;
+        return served ? errc::success : to_errc(served.error());
+    });
+}
+
+}  // namespace
+
 int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
                     LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
-                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE, LPWSATHREADID,
-                    LPINT lpErrno) noexcept
+                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                    LPWSATHREADID lpThreadId, LPINT lpErrno) noexcept
 {
+    if (s == no_socket && dwIoControlCode == exchange::ioctl_code && lpcbBytesReturned != nullptr) {
+        return spi_call(call_failed, lpErrno, [&]() -> result<int> {
+            const auto swapped = swap_tables(lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer);
+            if (!swapped) {
+                return swapped.error();
+            }
+            store(lpcbBytesReturned, DWORD{sizeof(exchange::provider_functions)});
+            return 0;
+        });
+    }
     return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
         if (lpcbBytesReturned == nullptr) {
             return errc::fault;
         }
-        if (lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0) {
-            return errc::operation_not_supported;
-        }
         const ioctl_row row = find_ioctl(dwIoControlCode);
         ioctl_call call{lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer};
-        const auto served = row.serve(it, call);
+        const bool overlapped = lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0;
+        const auto served =
+            overlapped ? serve_overlapped(it, row, call, {lpOverlapped, lpCompletionRoutine, lpThreadId})
+                       : row.serve(it, call);
         if (served || row.failure_clears_count) {
             store(lpcbBytesReturned, call.returned);
         }

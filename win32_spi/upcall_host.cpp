@@ -2,6 +2,9 @@
 // (BLK-5 to BLK-8). See upcall_host.hpp.
 #include "upcall_host.hpp"
 
+#include <atomic>
+
+#include "complete_upcall.hpp"
 #include "thunk.hpp"
 
 namespace spindle::spi {
@@ -30,7 +33,19 @@ std::error_code reported(int code) noexcept
     return make_error_code(code == 0 ? errc::system_call_failure : static_cast<errc>(code));
 }
 
+constinit std::atomic<const upcall_host*> newest_host{nullptr};
+
 }  // namespace
+
+const upcall_host* upcalls_of_provider() noexcept
+{
+    return newest_host.load(std::memory_order_acquire);
+}
+
+void set_upcalls_of_provider(const upcall_host* newest) noexcept
+{
+    newest_host.store(newest, std::memory_order_release);
+}
 
 upcall_host::upcall_host(const WSPUPCALLTABLE& upcalls, const WSAPROTOCOL_INFOW& started)
     : upcalls_(upcalls), ifs_handles_((started.dwServiceFlags1 & XP1_IFS_HANDLES) != 0)
@@ -78,6 +93,49 @@ blocking_hook upcall_host::query_blocking_hook(std::uint32_t catalog_entry_id) n
     }
     this_threads_hook = {function, context};
     return {&run_hook, 0};
+}
+
+void upcall_host::set_event(HANDLE event) const noexcept
+{
+    int error = 0;
+    if (upcalls_.lpWPUSetEvent != nullptr) {
+        upcalls_.lpWPUSetEvent(event, &error);
+    }
+}
+
+void upcall_host::reset_event(HANDLE event) const noexcept
+{
+    int error = 0;
+    if (upcalls_.lpWPUResetEvent != nullptr) {
+        upcalls_.lpWPUResetEvent(event, &error);
+    }
+}
+
+bool upcall_host::queue_apc(WSATHREADID& thread, LPWSAUSERAPC routine, DWORD_PTR context) const noexcept
+{
+    int error = 0;
+    return upcalls_.lpWPUQueueApc != nullptr && upcalls_.lpWPUQueueApc(&thread, routine, context, &error) == 0;
+}
+
+bool upcall_host::open_current_thread(WSATHREADID& thread) const noexcept
+{
+    int error = 0;
+    return upcalls_.lpWPUOpenCurrentThread != nullptr && upcalls_.lpWPUOpenCurrentThread(&thread, &error) == 0;
+}
+
+void upcall_host::close_thread(WSATHREADID& thread) const noexcept
+{
+    int error = 0;
+    if (upcalls_.lpWPUCloseThread != nullptr) {
+        upcalls_.lpWPUCloseThread(&thread, &error);
+    }
+}
+
+bool upcall_host::complete_request(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes) const noexcept
+{
+    const auto complete = complete_upcall();
+    int failure = 0;
+    return complete != nullptr && complete(s, overlapped, error, bytes, &failure) == 0;
 }
 
 }  // namespace spindle::spi

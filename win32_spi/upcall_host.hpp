@@ -18,10 +18,24 @@ public:
     void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept override;
     blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept override;
 
+    // What overlapped requests need. False: the upcall failed or there is none.
+    [[nodiscard]] bool has_ifs_handles() const noexcept { return ifs_handles_; }
+    void set_event(HANDLE event) const noexcept;
+    void reset_event(HANDLE event) const noexcept;
+    bool queue_apc(WSATHREADID& thread, LPWSAUSERAPC routine, DWORD_PTR context) const noexcept;
+    bool open_current_thread(WSATHREADID& thread) const noexcept;
+    void close_thread(WSATHREADID& thread) const noexcept;
+    /// WPUCompleteOverlappedRequest, which is an export of the host and no member of the table (UP-7).
+    bool complete_request(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes) const noexcept;
+
 private:
     WSPUPCALLTABLE upcalls_;
     bool ifs_handles_;
     entry_book_user book_;
 };
+
+/// The host of the newest WSPStartup (START-18). Valid inside a call and until the last cleanup has ended.
+[[nodiscard]] const upcall_host* upcalls_of_provider() noexcept;
+void set_upcalls_of_provider(const upcall_host* newest) noexcept;
 
 }  // namespace spindle::spi

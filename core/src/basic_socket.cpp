@@ -173,7 +173,7 @@ result<void> basic_socket::bind(const socket_address& local)
         return code;
     }
     const std::scoped_lock lock(life_->bind_mutex, state_mutex_);
-    if (has(state::bound | state::connected | state::connecting | state::listening)) {
+    if (has(state::bound | state::connected | state::connecting | state::listening | state::accepting)) {
         return errc::invalid_argument;
     }
     if (local.is_limited_broadcast() && !options_.broadcast) {
@@ -282,7 +282,7 @@ result<socket_address> basic_socket::local_address() const
     if (!guard) {
         return guard.error();
     }
-    if (!has(state::bound | state::connected | state::connecting)) {
+    if (!has(state::bound | state::connected | state::connecting) || has(state::default_context)) {
         return errc::invalid_argument;
     }
     const std::scoped_lock lock(state_mutex_);
@@ -299,10 +299,13 @@ result<socket_address> basic_socket::peer_address() const
         return guard.error();
     }
     const_cast<basic_socket*>(this)->update_connect_state();
-    if (!has(state::connected | state::connecting)) {
+    if (!has(state::connected | state::connecting) || has(state::default_context)) {
         return errc::not_connected;
     }
     const std::scoped_lock lock(state_mutex_);
+    if (connect_requested_ && has(state::connecting)) {
+        return errc::not_connected;  // CNX-6
+    }
     return peer_;
 }
 
@@ -322,7 +325,14 @@ result<void> basic_socket::set_option(int level, int name, std::span<const std::
     if (!guard) {
         return guard.error();
     }
-    return set_socket_option(*this, level, name, value);
+    const bool context = name == socket_option::update_accept_context || name == socket_option::update_connect_context;
+    return level == option_level::socket && context ? update_context(name, value)
+                                                    : set_socket_option(*this, level, name, value);
+}
+
+result<void> basic_socket::update_context(int, std::span<const std::byte>)
+{
+    return errc::not_connected;
 }
 
 result<std::size_t> basic_socket::get_option(int level, int name, std::span<std::byte> value)

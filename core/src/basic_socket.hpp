@@ -10,6 +10,7 @@
 
 #include "blocking_call.hpp"
 #include "port_table.hpp"
+#include "request_list.hpp"
 #include "spindle/provider.hpp"
 #include "spindle/socket.hpp"
 
@@ -60,9 +61,30 @@ inline constexpr std::uint32_t urgent_interest = 1U << 8;
 inline constexpr std::uint32_t closing = 1U << 9;   ///< a blocking close waits
 inline constexpr std::uint32_t needs_renewal = 1U << 10;
 inline constexpr std::uint32_t broken = 1U << 11;   ///< reset or aborted; failure() tells why
+inline constexpr std::uint32_t default_context = 1U << 13;  ///< after AcceptEx or ConnectEx, until the context is updated
+inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the target of an accept request
+inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
 }  // namespace state
 
-class basic_socket : public socket, public std::enable_shared_from_this<basic_socket> {
+/// Requests that wait for something to come in: receives, accepts. In issue order, whatever completes them.
+struct input_requests {
+    std::mutex mutex;
+    request_list pending;
+    std::atomic<bool> joined{false};  ///< a loop tells of every new readiness, so nothing has to be armed
+    bool maybe_ready = true;   ///< false: the system's buffer was seen empty and the loop has told of nothing since
+    bool hung_up = false;      ///< an end or error was announced: from now on every read is worth trying
+    bool readable_armed = false;
+    bool urgent_armed = false;
+};
+
+/// What one try of a pending request came to.
+enum class request_step {
+    waits,        ///< and so do those behind it
+    waits_alone,  ///< for something of its own
+    done,
+};
+
+class basic_socket : public socket, public readiness_sink, public std::enable_shared_from_this<basic_socket> {
 public:
     struct parts {
         provider* owner = nullptr;
@@ -88,6 +110,11 @@ public:
     result<void> set_option(int level, int name, std::span<const std::byte> value) override;
     result<std::size_t> get_option(int level, int name, std::span<std::byte> value) override;
     result<std::size_t> send(const_buffers buffers, unsigned flags) override { return send_to(buffers, flags, nullptr); }
+    errc start_receive(io_request& request, io_outcome& outcome) override;
+    std::size_t cancel(const request_filter& which) override;
+    result<void> wait_for_requests(const std::function<bool()>& done) override;
+    void attach(std::shared_ptr<void> companion) override;
+    [[nodiscard]] void* companion() const noexcept override { return companion_.load(std::memory_order_acquire); }
 
     // --- for option_table, blocking_call and the provider; not part of the public interface ---
 
@@ -150,6 +177,12 @@ public:
         errc error_ = errc::success;
     };
 
+    // --- overlapped requests (overlapped_input.cpp) ---
+
+    void on_ready(readiness seen) noexcept final;
+    result<void> join(const std::shared_ptr<event_loop>& loop) override;
+    void leave(const event_loop& loop) noexcept override;
+
     /// close() succeeded or the last cleanup ended the socket.
     [[nodiscard]] bool is_retired() const noexcept
     {
@@ -166,6 +199,34 @@ public:
 
 protected:
     friend class use;
+
+    /// One try of the oldest request of its kind. Under input_.mutex.
+    virtual request_step try_input(io_request& request, readiness seen, io_outcome& outcome) = 0;
+    /// Whether a receive may be started: the documented checks, in order.
+    virtual errc check_input(const io_request& request) = 0;
+    /// Goes on with requests that wait for room or for a connection.
+    virtual void serve_output(readiness seen) noexcept = 0;
+    /// Takes the requests that wait on the output side and match. `torn`: ends the connection if one had begun.
+    virtual std::size_t take_output(request_list& to, const request_filter& which, bool torn) = 0;
+    /// Called after input requests were served because of new readiness.
+    virtual void after_input(readiness) {}
+    /// A pending request is about to end without having come to its own end.
+    virtual void dropped(io_request&) noexcept {}
+    /// SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT.
+    virtual result<void> update_context(int name, std::span<const std::byte> value);
+
+    /// Tries the request, or queues it: success, io_pending or an error. Inside a call.
+    errc start_input(io_request& request, io_outcome& outcome);
+    void serve_input(readiness seen) noexcept;
+    /// Has serve_input() and after_input() called when the condition holds. Under input_.mutex.
+    result<void> arm_input(readiness condition);
+    /// Ends the requests of the socket: those that wait for input with `input_code`, the others with operation_aborted.
+    void end_requests(errc input_code, bool silent, bool output_too = true) noexcept;
+    void end_output_requests(bool silent) noexcept;
+    [[nodiscard]] bool has_input_requests();
+    /// Tells and wakes who waits in wait_for_requests().
+    void tell(request_list& finished) noexcept;
+    void tell_outcome(request_list& taken, const io_outcome& outcome) noexcept;
 
     /// Marks the socket closed: later calls fail, blocked calls are woken, the port is free, the handle leaves the
     /// table. The descriptor goes with the last user. False when another thread was first.
@@ -191,6 +252,7 @@ protected:
     }
     /// Remembers why the connection is over; the first reason stays.
     void break_connection(errc why) noexcept;
+    void forget_failure() noexcept { failure_.store(errc::success, std::memory_order_release); }
 
     mutable std::mutex state_mutex_;
     socket_options options_;
@@ -198,8 +260,13 @@ protected:
     std::optional<socket_address> bound_;   // the explicit bind, under state_mutex_
     std::optional<clock::time_point> connected_since_;
     errc pending_error_ = errc::success;
+    bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
+    input_requests input_;
 
 private:
+    void on_input_wait(readiness condition, readiness seen);
+    void serve_input_locked(readiness seen, request_list& finished);
+
     void close_once(std::uint32_t marks) noexcept;
     result<void> bind_checked(const socket_address& local);
     void share_port_with(const std::vector<const void*>& owners) noexcept;
@@ -216,6 +283,10 @@ private:
     mutable std::atomic<std::uint32_t> users_{0};
     std::atomic<errc> failure_{errc::success};
     std::vector<waiter*> waiters_;  // under state_mutex_
+    std::atomic<unsigned> request_waiters_{0};
+    std::shared_ptr<event_loop> loop_;          // under input_.mutex
+    std::atomic<void*> companion_{nullptr};
+    std::shared_ptr<void> companion_owner_;     // under state_mutex_; set once
 };
 
 }  // namespace spindle

@@ -86,12 +86,8 @@ errc datagram_socket::check_send(unsigned flags, const socket_address* to) const
     return to->is_wildcard() || to->port() == 0 ? errc::address_not_available : errc::success;
 }
 
-result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned flags, const socket_address* to)
+errc datagram_socket::check_destination(unsigned flags, const socket_address* to)
 {
-    const use guard(*this);
-    if (!guard) {
-        return guard.error();
-    }
     if (const auto code = check_send(flags, to); code != errc::success) {
         return code;
     }
@@ -100,6 +96,18 @@ result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned fla
         if (!options().broadcast) {
             return errc::access_denied;
         }
+    }
+    return errc::success;
+}
+
+result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned flags, const socket_address* to)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_destination(flags, to); code != errc::success) {
+        return code;
     }
     const auto lower_flags =
         (flags & message_flag::dont_route) != 0 ? transfer_flags::dont_route : transfer_flags::none;
@@ -145,18 +153,18 @@ result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsign
     if (const auto code = check_receive(flags); code != errc::success) {
         return code;
     }
-    const auto lower_flags = (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
     std::optional<blocking_call> call;
     for (;;) {
-        auto got = receive_once(buffers, lower_flags, from);
-        if (got || !is(got.error(), errc::would_block)) {
+        // What comes in belongs to pending requests first (OVL-16).
+        auto got = has_input_requests() ? result<receive_outcome>(errc::would_block) : receive_now(buffers, flags, from);
+        if (got || !is(got.error(), errc::would_block) || !waits(flags)) {
             return got;
         }
-        if (auto healthy = pending_failure(); !healthy) {
-            return healthy.error();
-        }
-        if (!waits(flags)) {
-            return got;
+        if (has_input_requests()) {
+            if (auto served = wait_for_requests([this] { return !has_input_requests(); }); !served) {
+                return served.error();
+            }
+            continue;
         }
         if (!call) {
             call.emplace(*this, errc::interrupted, receive_timeout());
@@ -165,6 +173,19 @@ result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsign
             return waited.error();
         }
     }
+}
+
+// A datagram, or a failure that the socket has to tell of, or would_block.
+result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, unsigned flags, socket_address* from)
+{
+    const auto lower_flags = (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
+    auto got = receive_once(buffers, lower_flags, from);
+    if (!got && is(got.error(), errc::would_block)) {
+        if (auto healthy = pending_failure(); !healthy) {
+            return healthy.error();
+        }
+    }
+    return got;
 }
 
 // XFR-49, LNX-28: one failure per ICMP message, and only those the client wants to know of.
@@ -258,6 +279,7 @@ result<void> datagram_socket::close()
     if (!retire()) {
         return errc::not_socket;
     }
+    end_requests(errc::operation_aborted, false);
     lower().cancel_waits();
     release_handle();
     return {};
@@ -267,6 +289,7 @@ void datagram_socket::close_for_cleanup()
 {
     hold_descriptor();
     if (retire()) {
+        end_requests(errc::operation_aborted, true);
         life().flushes.note(flush_outcome::closed);
         lower().cancel_waits();
     }

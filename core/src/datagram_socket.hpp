@@ -13,6 +13,10 @@ public:
     result<void> connect(const socket_address& peer) override;
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
+    errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_accept(accept_request& request, io_outcome& outcome) override;
+    errc start_connect(connect_request& request) override;
+    errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
@@ -23,7 +27,18 @@ public:
     void close_for_cleanup() override;
 
 private:
+    // datagram_requests.cpp
+    request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
+    errc check_input(const io_request& request) override;
+    void serve_output(readiness seen) noexcept override;
+    std::size_t take_output(request_list& to, const request_filter& which, bool torn) override;
+    bool try_send(io_request& request, io_outcome& outcome);
+    result<void> watch_output();
+    void serve_sends(request_list& finished);
+
+    [[nodiscard]] errc check_destination(unsigned flags, const socket_address* to);
     [[nodiscard]] errc check_send(unsigned flags, const socket_address* to) const;
+    result<receive_outcome> receive_now(mutable_buffers buffers, unsigned flags, socket_address* from);
     [[nodiscard]] errc check_receive(unsigned flags) const;
     result<receive_outcome> receive_once(mutable_buffers buffers, transfer_flags flags, socket_address* from);
     [[nodiscard]] result<void> pending_failure();
@@ -31,6 +46,10 @@ private:
 
     // Datagrams that were queued before the peer was set and come from others are still to be dropped.
     std::atomic<bool> filter_queued_{false};
+    std::mutex send_mutex_;               // of the requests only
+    request_list sends_;                  // that wait for room; under send_mutex_
+    bool room_awaited_ = false;           // ditto
+    std::atomic<bool> output_waits_{false};
 };
 
 }  // namespace spindle

@@ -160,6 +160,7 @@ cleanup_report provider::last_cleanup()
     auto* ending = life_.load(std::memory_order_acquire);
     gate_.close();
     ending->begin_stopping();
+    ending->close_loops();
     do {
         // Again and again: a call may have been between its entry and its wait.
         ending->wake_everybody();
@@ -194,6 +195,23 @@ socket_ptr provider::find(socket_handle handle) noexcept
 {
     const call guard(*this);
     return guard ? life_.load(std::memory_order_acquire)->sockets.find(handle) : nullptr;
+}
+
+std::shared_ptr<event_loop> provider::open_loop(std::function<void()> unattended)
+{
+    const call guard(*this);
+    return guard ? life_.load(std::memory_order_acquire)->open_loop(std::move(unattended)) : nullptr;
+}
+
+void provider::close_loop(event_loop& loop)
+{
+    const call guard(*this);
+    if (guard) {
+        for (const auto& socket : life_.load(std::memory_order_acquire)->sockets.snapshot()) {
+            socket->leave(loop);
+        }
+    }
+    loop.close();
 }
 
 result<void> provider::cancel_blocking_call()

@@ -108,6 +108,31 @@ std::shared_ptr<basic_socket> provider_life::build(const socket_request& request
     return std::make_shared<stream_socket>(std::move(parts));
 }
 
+std::shared_ptr<event_loop> provider_life::open_loop(std::function<void()> unattended)
+{
+    auto loop = net->make_loop(std::move(unattended));
+    if (loop) {
+        const std::scoped_lock lock(loops_mutex_);
+        std::erase_if(loops_, [](const std::weak_ptr<event_loop>& each) { return each.expired(); });
+        loops_.push_back(loop);
+    }
+    return loop;
+}
+
+void provider_life::close_loops() noexcept
+{
+    std::vector<std::weak_ptr<event_loop>> open;
+    {
+        const std::scoped_lock lock(loops_mutex_);
+        open.swap(loops_);
+    }
+    for (const auto& each : open) {
+        if (const auto loop = each.lock()) {
+            loop->close();
+        }
+    }
+}
+
 void provider_life::wake_everybody() noexcept
 {
     try {

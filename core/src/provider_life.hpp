@@ -59,6 +59,8 @@ public:
                                                       std::unique_ptr<lower_socket>& lower);
     void use_host(std::shared_ptr<host> services);
     [[nodiscard]] host& services() const noexcept { return *current_host_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
+    void close_loops() noexcept;
     /// Ends every blocked call; repeated until the gate is idle.
     void wake_everybody() noexcept;
     /// Flush, then free: fills the report. The gate is shut and idle.
@@ -84,6 +86,8 @@ private:
     std::atomic<host*> current_host_{nullptr};
     std::mutex hosts_mutex_;
     std::vector<std::shared_ptr<host>> hosts_;
+    std::mutex loops_mutex_;
+    std::vector<std::weak_ptr<event_loop>> loops_;
     std::atomic<socket_token> next_token_{0};
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> woken_{0};

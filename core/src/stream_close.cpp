@@ -21,6 +21,10 @@ constexpr std::chrono::milliseconds talking_look{2};
 std::size_t stream_socket::unsent_bytes()
 {
     std::size_t unsent = queued_bytes();
+    {
+        const std::scoped_lock lock(send_mutex_);
+        unsent += requested_bytes();
+    }
     if (kind().family != address_family::local && !has(state::broken)) {
         if (const auto outstanding = lower().unacknowledged_bytes()) {
             unsent += outstanding.value();
@@ -56,6 +60,8 @@ result<void> stream_socket::close()
     if (plan.action == close_action::refuse) {
         return errc::would_block;
     }
+    const errc receives_end = now.connected_stream ? errc::connection_aborted : errc::operation_aborted;  // CAN-2
+    end_output_requests(false);  // before any linger wait (LING-11)
     if (plan.action == close_action::drain_blocking) {
         if (auto waited = end_blocking(plan.limit); !waited) {
             return waited;
@@ -64,6 +70,8 @@ result<void> stream_socket::close()
     if (!retire()) {
         return errc::not_socket;
     }
+    end_requests(receives_end, false);
+    tell_acceptor(readiness::none);
     if (plan.action == close_action::drain_background) {
         end_background(clock::time_point::max());
     } else {
@@ -141,11 +149,9 @@ void stream_socket::end_background(clock::time_point deadline)
         end_->self = shared_from_this();
         end_->deadline = deadline;
         end_->last_progress = clock::now();
-        end_->unsent_at_begin = queue_.size();
+        end_->unsent_at_begin = queue_.size() + requested_bytes();
         set_state(state::send_shut);
-        if (!queue_.empty()) {
-            (void)arm_drain();
-        }
+        watch_output();
     }
     advance_end();
 }
@@ -295,6 +301,7 @@ void stream_socket::finish_end(flush_outcome outcome)
     bool reset_at_end = false;
     std::size_t unsent_at_begin = 0;
     std::shared_ptr<basic_socket> self;  // released when this function is done with the members
+    request_list finished;
     {
         const std::scoped_lock lock(send_mutex_);
         if (end_->stage == close_stage::ended) {
@@ -306,6 +313,9 @@ void stream_socket::finish_end(flush_outcome outcome)
         if (outcome != flush_outcome::flushed) {
             break_connection(errc::connection_aborted);
             drop_queue();
+            abandon_line(finished);
+        } else {
+            settle_unbuffered(finished);
         }
         lost = end_->lost;
         reset_at_end = end_->discarded_input;
@@ -315,6 +325,7 @@ void stream_socket::finish_end(flush_outcome outcome)
         lower().abort();
     }
     lower().cancel_waits();
+    tell(finished);
     life().flushes.end(outcome, unsent_at_begin - std::min(unsent_at_begin, lost), lost + lost_in_system);
     drop_descriptor();
 }
@@ -334,6 +345,8 @@ void stream_socket::close_for_cleanup()
         drop_descriptor();
         return;
     }
+    const bool flushed = live && (linger.on == 0 || linger.seconds != 0);
+    end_requests(errc::operation_aborted, true, !flushed);  // pending sends are unsent data (D-1)
     if (!live) {
         life().flushes.note(has(state::broken) ? flush_outcome::failed : flush_outcome::closed);
         end_now(false);

@@ -56,7 +56,7 @@ result<void> stream_socket::connect(const socket_address& peer)
     if (!guard) {
         return guard.error();
     }
-    if (auto started = start_connect(peer); started || started.error() != make_error_code(errc::would_block)) {
+    if (auto started = begin_connect(peer); started || started.error() != make_error_code(errc::would_block)) {
         return started;
     }
     if (has(state::nonblocking)) {
@@ -65,18 +65,18 @@ result<void> stream_socket::connect(const socket_address& peer)
     return wait_connected();
 }
 
-result<void> stream_socket::start_connect(const socket_address& peer)
+result<void> stream_socket::begin_connect(const socket_address& peer)
 {
     const std::scoped_lock lock(state_mutex());
     update_connect_state_locked();
-    if (has(state::listening)) {
+    if (has(state::listening | state::accepting)) {
         return errc::invalid_argument;
     }
     if (has(state::connecting)) {
-        return errc::already;
+        return connect_requested_ ? errc::invalid_argument : errc::already;
     }
     if (has(state::connected)) {
-        return errc::already_connected;
+        return has(state::default_context) ? errc::invalid_argument : errc::already_connected;  // CNX-8
     }
     if (const auto code = check_family(peer); code != errc::success) {
         return code;
@@ -141,7 +141,7 @@ void stream_socket::fail_connect(errc code, bool keep_for_so_error) noexcept
 
 void stream_socket::update_connect_state_locked()
 {
-    if (!has(state::connecting) || !has(state::nonblocking)) {
+    if (!has(state::connecting) || !has(state::nonblocking) || connect_requested_) {
         return;
     }
     if (auto outcome = lower().connect_result(); outcome) {

@@ -109,6 +109,15 @@ result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned
         return receive_all(buffers, flags);
     }
     const bool may_wait = waits(flags);
+    if (has_input_requests()) {
+        // What comes in is theirs first (OVL-16).
+        if (!may_wait) {
+            return errc::would_block;
+        }
+        if (auto served = wait_for_requests([this] { return !has_input_requests(); }); !served) {
+            return served.error();
+        }
+    }
     if (!may_wait || expects_data()) {
         auto got = receive_once(buffers, flags);
         if (got) {
@@ -158,8 +167,7 @@ result<receive_outcome> stream_socket::receive_all(mutable_buffers buffers, unsi
     std::optional<blocking_call> call;
     std::size_t done = 0;
     for (;;) {
-        const auto rest = slice(buffers, done, total - done);
-        auto got = receive_once(rest, flags);
+        auto got = receive_some(buffers, done, flags);
         if (!got && got.error() == make_error_code(errc::would_block)) {
             if (!call) {
                 call.emplace(*this, errc::connection_aborted, receive_timeout());
@@ -178,6 +186,12 @@ result<receive_outcome> stream_socket::receive_all(mutable_buffers buffers, unsi
             return receive_outcome{done, false};
         }
     }
+}
+
+result<receive_outcome> stream_socket::receive_some(mutable_buffers buffers, std::size_t done, unsigned flags)
+{
+    return done == 0 ? receive_once(buffers, flags)
+                     : receive_once(slice(buffers, done, total_size(buffers) - done), flags);
 }
 
 result<receive_outcome> stream_socket::receive_once(mutable_buffers buffers, unsigned flags)

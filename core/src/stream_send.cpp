@@ -176,7 +176,7 @@ result<std::size_t> stream_socket::send_blocking(std::unique_lock<std::mutex>& l
         return queue_rest(buffers, 0, urgent);
     }
     const auto ticket = next_ticket_++;
-    line_.push_back(ticket);
+    line_.push_back({ticket, nullptr});
     try {
         return send_in_line(lock, buffers, done, urgent, ticket);
     } catch (const std::bad_alloc&) {
@@ -246,7 +246,7 @@ result<std::size_t> stream_socket::send_in_line(std::unique_lock<std::mutex>& lo
 result<void> stream_socket::wait_for_turn(std::unique_lock<std::mutex>& lock, blocking_call& call,
                                           std::uint64_t ticket)
 {
-    while (line_.front() != ticket) {
+    while (line_.front().ticket != ticket) {
         lock.unlock();
         auto waited = call.wait_for_nudge();
         lock.lock();
@@ -262,11 +262,11 @@ result<void> stream_socket::wait_for_turn(std::unique_lock<std::mutex>& lock, bl
 
 void stream_socket::leave_line(std::uint64_t ticket)
 {
-    std::erase(line_, ticket);
+    std::erase_if(line_, [ticket](const place_in_line& each) { return each.ticket == ticket; });
     settle_send_shutdown();
-    if (!line_.empty()) {
+    if (!line_.empty() && line_.front().request == nullptr) {
         nudge_waiters();
-    } else if (end_ || (!queue_.empty() && !has(state::broken))) {
+    } else if (end_ || ((!line_.empty() || !queue_.empty()) && !has(state::broken))) {
         (void)arm_drain();  // also lets a background end that waited for this sender go on
     }
 }
@@ -346,24 +346,22 @@ result<void> stream_socket::arm_drain()
 
 void stream_socket::on_writable(readiness)
 {
+    request_list finished;
     {
         const std::scoped_lock lock(send_mutex_);
         drain_armed_ = false;
-        if (!has(state::broken)) {
-            // A sender in line drains on its own thread; it arms the drain again when it leaves.
-            if (line_.empty()) {
-                const std::size_t before = queue_.size();
-                (void)flush_queue();
-                if (end_ && queue_.size() != before) {
-                    end_->last_progress = clock::now();
-                }
-                if (!queue_.empty()) {
-                    (void)arm_drain();
-                }
+        if (has(state::broken)) {
+            abandon_line(finished);
+        } else {
+            const std::size_t before = queue_.size() + requested_bytes();
+            serve_line(finished);
+            if (end_ && queue_.size() + requested_bytes() != before) {
+                end_->last_progress = clock::now();
             }
             settle_send_shutdown();
         }
     }
+    tell(finished);
     advance_end();
     drop_descriptor();
 }

@@ -11,7 +11,7 @@ result<void> stream_socket::shutdown(shutdown_direction direction)
         return guard.error();
     }
     update_connect_state();
-    if (!has(state::connected)) {
+    if (!has(state::connected) || has(state::default_context)) {
         return errc::not_connected;
     }
     const bool stop_sending = direction != shutdown_direction::receive && !has(state::send_shut);
@@ -49,37 +49,42 @@ result<void> stream_socket::disable_receive()
 // waiting before the shutdown still gets them (D-12). SHUT-9: an end of stream does nothing.
 void stream_socket::watch_discarded_input()
 {
-    hold_descriptor();
-    auto self = std::static_pointer_cast<stream_socket>(shared_from_this());
-    const auto armed =
-        lower().async_wait(readiness::readable, [self](readiness seen) { self->on_discarded_input(seen); });
-    if (!armed) {
-        drop_descriptor();
-    }
+    const std::scoped_lock lock(input_.mutex);
+    set_state(state::discarding);
+    (void)arm_input(readiness::readable);
 }
 
-void stream_socket::on_discarded_input(readiness seen)
+void stream_socket::after_input(readiness seen)
 {
+    if (has(state::accepting)) {
+        tell_acceptor(seen);
+    }
+    if (!has(state::discarding)) {
+        return;
+    }
     const auto unread = lower().readable_bytes();
     const bool data = has_any(seen, readiness::readable) && unread && unread.value() > 0;
-    if (data && receivers_.load() == 0) {
+    if (!data) {
+        return;
+    }
+    if (receivers_.load() == 0 && !has_input_requests()) {
         lose_connection(errc::connection_aborted);
         lower().abort();
         nudge_waiters();
-    } else if (data) {
-        // The waiting receive is about to take the data; look again when it has had the time.
-        auto self = std::static_pointer_cast<stream_socket>(shared_from_this());
-        const auto later = life().net->after(std::chrono::milliseconds{1}, [self] {
-            if (!self->is_retired()) {
-                self->watch_discarded_input();
-            }
-            self->drop_descriptor();
-        });
-        if (later) {
-            return;
-        }
+        return;
     }
-    drop_descriptor();
+    // The waiting receive is about to take the data; look again when it has had the time.
+    hold_descriptor();
+    auto self = std::static_pointer_cast<stream_socket>(shared_from_this());
+    const auto later = life().net->after(std::chrono::milliseconds{1}, [self] {
+        if (!self->is_retired()) {
+            self->watch_discarded_input();
+        }
+        self->drop_descriptor();
+    });
+    if (!later) {
+        drop_descriptor();
+    }
 }
 
 }  // namespace spindle

@@ -23,6 +23,10 @@ public:
     result<void> connect(const socket_address& peer) override;
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
+    errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_accept(accept_request& request, io_outcome& outcome) override;
+    errc start_connect(connect_request& request) override;
+    errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
@@ -36,8 +40,15 @@ public:
 
     /// Makes this socket the accepted end of a connection of `listener`.
     void become_accepted(const stream_socket& listener, const socket_address& peer);
+    result<void> update_context(int name, std::span<const std::byte> value) override;
 
 private:
+    /// Who is to send next: a thread that waits, known by its ticket, or a request.
+    struct place_in_line {
+        std::uint64_t ticket = 0;
+        io_request* request = nullptr;
+    };
+
     enum class close_stage { flushing, awaiting_acknowledgement, ended };
 
     // The graceful end in the background. Under send_mutex_.
@@ -56,7 +67,7 @@ private:
 
     // stream_connect.cpp
     result<void> wait_connected();
-    result<void> start_connect(const socket_address& peer);
+    result<void> begin_connect(const socket_address& peer);
     void finish_connect() noexcept;
     void fail_connect(errc code, bool keep_for_so_error) noexcept;
     void update_connect_state_locked();
@@ -87,8 +98,44 @@ private:
     void tear_message() noexcept;
     void drop_queue() noexcept;
 
+    // accept_requests.cpp
+    errc claim_target(const accept_request& request);
+    request_step try_accept(accept_request& request, io_outcome& outcome);
+    request_step take_connection(accept_request& request, io_outcome& outcome);
+    request_step finish_accept(accept_request& request, errc code, io_outcome& outcome);
+    request_step try_first_data(accept_request& request, io_outcome& outcome);
+    errc adopt(accepted_connection& connection);
+    void release_from_accept() noexcept;
+    void dropped(io_request& request) noexcept override;
+    void tell_acceptor(readiness seen);
+
+    // connect_requests.cpp
+    void serve_connect(request_list& finished);
+    void fail_requested_connect(errc code) noexcept;
+    void look_for_disconnect();
+    void settle_disconnect();
+    bool watch_connect();
+    bool post_output();
+    errc renew_after_disconnect();
+
+    // stream_requests.cpp
+    request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
+    errc check_input(const io_request& request) override;
+    void serve_output(readiness seen) noexcept override;
+    std::size_t take_output(request_list& to, const request_filter& which, bool torn) override;
+    void after_input(readiness seen) override;
+    request_step try_empty_receive(io_outcome& outcome);
+    errc start_send_in_line(io_request& request, io_outcome& outcome, request_list& finished);
+    void serve_line(request_list& finished);
+    void abandon_line(request_list& finished);
+    void watch_output();
+    [[nodiscard]] std::size_t requested_bytes() const;
+    void look_for_unbuffered();
+    void settle_unbuffered(request_list& finished);
+
     // stream_receive.cpp
     result<receive_outcome> receive_once(mutable_buffers buffers, unsigned flags);
+    result<receive_outcome> receive_some(mutable_buffers buffers, std::size_t done, unsigned flags);
     result<receive_outcome> receive_urgent(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_all(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
@@ -98,7 +145,6 @@ private:
 
     // stream_shutdown.cpp
     void watch_discarded_input();
-    void on_discarded_input(readiness seen);
 
     // stream_close.cpp
     [[nodiscard]] std::size_t unsent_bytes();
@@ -116,7 +162,9 @@ private:
 
     mutable std::mutex send_mutex_;
     send_queue queue_;                       // under send_mutex_
-    std::vector<std::uint64_t> line_;        // senders in the middle of a message or waiting, in order; ditto
+    std::vector<place_in_line> line_;                 // senders in the middle of a message or waiting, in order; ditto
+    request_list unbuffered_;                // sends taken whole whose acknowledgement is awaited (SO_SNDBUF 0); ditto
+    std::atomic<bool> output_waits_{false};  // a request in line waits for room, which the loop is to tell of
     std::uint64_t next_ticket_ = 0;          // ditto
     bool drain_armed_ = false;               // ditto
     std::unique_ptr<graceful_end> end_;      // ditto
@@ -125,6 +173,11 @@ private:
     std::mutex receive_mutex_;               // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
+    std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
+    connect_request* connecting_ = nullptr;  // under send_mutex_
+    io_request* disconnecting_ = nullptr;    // ditto
+    bool reuse_after_ = false;               // ditto
+    bool was_accepted_ = false;              // what a reused socket may become again; under state_mutex_
 };
 
 }  // namespace spindle

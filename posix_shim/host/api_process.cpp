@@ -1,8 +1,7 @@
-// The few functions on process, thread and time that Winsock programs use beside Winsock. Answers to the
-// pages "GetTickCount64", "GetCurrentProcessId", "GetCurrentThreadId", "GetCurrentProcess".
-#include "host/winsock.hpp"
+// The process and how long the system has been running. Answers to the pages "GetTickCount64",
+// "GetCurrentProcessId", "GetCurrentProcess".
+#include "host/kernel_objects.hpp"
 
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,13 +22,8 @@ DWORD WINAPI GetCurrentProcessId(void)
     return static_cast<DWORD>(getpid());
 }
 
-DWORD WINAPI GetCurrentThreadId(void)
-{
-    return static_cast<DWORD>(syscall(SYS_gettid));
-}
-
 // The pseudo handle, as on Windows: it means "the caller's process" and is never closed.
 HANDLE WINAPI GetCurrentProcess(void)
 {
-    return INVALID_HANDLE_VALUE;
+    return spindle::host::current_process_handle;
 }

@@ -1,20 +1,13 @@
 // Waiting as programs see it. The waits are the kernel's; here are the argument checks and the numbers the
-// functions return. Answers to the pages "WSAWaitForMultipleEvents", "WaitForMultipleObjectsEx", "SleepEx".
+// functions return. Answers to the pages "WSAWaitForMultipleEvents", "WaitForMultipleObjectsEx", "SleepEx",
+// "SignalObjectAndWait" (APC-13).
 #include "host/kernel_objects.hpp"
 #include "host/thread_state.hpp"
+#include "kernel/mutex.hpp"
+#include "kernel/semaphore.hpp"
 #include "kernel/wait.hpp"
 
 #include <array>
-
-// The alertable forms are exported; whether a header declares them does not matter here.
-extern "C" {
-#pragma GCC visibility push(default)
-DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
-DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
-DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE* lpHandles, BOOL bWaitAll,
-                                      DWORD dwMilliseconds, BOOL bAlertable);
-#pragma GCC visibility pop
-}
 
 using namespace spindle;
 using host::fail;
@@ -26,6 +19,8 @@ DWORD wait_code(const kernel::wait_result& result) noexcept
     switch (result.status) {
     case kernel::wait_status::signalled:
         return WAIT_OBJECT_0 + static_cast<DWORD>(result.index);
+    case kernel::wait_status::abandoned:
+        return WAIT_ABANDONED_0 + static_cast<DWORD>(result.index);
     case kernel::wait_status::timed_out:
         return WAIT_TIMEOUT;
     case kernel::wait_status::apcs_ran:
@@ -34,8 +29,14 @@ DWORD wait_code(const kernel::wait_result& result) noexcept
     return WAIT_FAILED;
 }
 
+// A mutex belongs to the thread that takes it, so that there has to be an object of the thread.
+bool can_wait_for(const kernel::object& target) noexcept
+{
+    return target.kind() != kernel::object_kind::mutex || kernel::current_thread_object() != nullptr;
+}
+
 DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode, DWORD milliseconds,
-                       bool alertable) noexcept
+                       bool alertable)
 {
     if (count == 0 || count > kernel::maximum_wait_objects || wanted == nullptr) {
         return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
@@ -43,11 +44,14 @@ DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode
     std::array<kernel::object_ref<kernel::object>, kernel::maximum_wait_objects> held;
     std::array<kernel::waitable*, kernel::maximum_wait_objects> objects{};
     for (DWORD index = 0; index < count; ++index) {
-        held[index] = kernel::handles.find(host::handle_value(wanted[index]), kernel::object_kind::none);
-        if (!held[index]) {
+        held[index] = host::object_of(wanted[index]);
+        objects[index] = held[index] ? held[index]->as_waitable() : nullptr;
+        if (objects[index] == nullptr) {
             return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
         }
-        objects[index] = static_cast<kernel::waitable*>(held[index].get());
+        if (!can_wait_for(*objects[index])) {
+            return fail(WAIT_FAILED, ERROR_NOT_ENOUGH_MEMORY);
+        }
         for (DWORD earlier = 0; mode == kernel::wait_mode::all && earlier < index; ++earlier) {
             if (objects[earlier] == objects[index]) {
                 return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
@@ -56,6 +60,23 @@ DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode
     }
     return wait_code(
         kernel::wait({objects.data(), count}, mode, kernel::deadline_after(milliseconds), alertable));
+}
+
+// Signals the object; 0 or why that is not possible.
+int signal_object(kernel::object& target) noexcept
+{
+    LONG previous = 0;
+    switch (target.kind()) {
+    case kernel::object_kind::event:
+        static_cast<kernel::event&>(target).set();
+        return 0;
+    case kernel::object_kind::mutex:
+        return static_cast<kernel::mutex&>(target).release_ownership() ? 0 : ERROR_NOT_OWNER;
+    case kernel::object_kind::semaphore:
+        return static_cast<kernel::semaphore&>(target).post(1, previous) ? 0 : ERROR_TOO_MANY_POSTS;
+    default:
+        return ERROR_INVALID_HANDLE;
+    }
 }
 
 kernel::wait_mode mode_of(BOOL all) noexcept
@@ -103,4 +124,24 @@ DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
     const auto result =
         kernel::wait({}, kernel::wait_mode::any, kernel::deadline_after(dwMilliseconds), bAlertable != FALSE);
     return result.status == kernel::wait_status::apcs_ran ? WAIT_IO_COMPLETION : 0;
+}
+
+DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds,
+                                 BOOL bAlertable)
+{
+    // The wait's handle is looked at first: nothing is signalled for a wait that cannot be.
+    const auto signalled = host::object_of(hObjectToSignal);
+    const auto awaited = host::object_of(hObjectToWaitOn);
+    if (!signalled || !awaited || awaited->as_waitable() == nullptr) {
+        return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
+    }
+    if (!can_wait_for(*awaited)) {
+        return fail(WAIT_FAILED, ERROR_NOT_ENOUGH_MEMORY);
+    }
+    if (const int error = signal_object(*signalled); error != 0) {
+        return fail(WAIT_FAILED, error);
+    }
+    kernel::waitable* objects[] = {awaited->as_waitable()};
+    return wait_code(kernel::wait(objects, kernel::wait_mode::any, kernel::deadline_after(dwMilliseconds),
+                                  bAlertable != FALSE));
 }

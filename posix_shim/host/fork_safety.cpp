@@ -1,11 +1,11 @@
 // The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, handles), so the child's copy of everything is consistent.
+// nest (lifetime, providers, catalog, then those of the kernel objects), so the child's copy of everything is consistent.
 #include "host/fork_safety.hpp"
 
 #include "host/catalog.hpp"
 #include "host/provider.hpp"
+#include "kernel/fork.hpp"
 #include "kernel/handle_table.hpp"
-#include "kernel/thread.hpp"
 
 #include <pthread.h>
 
@@ -20,12 +20,10 @@ void prepare() noexcept
     lock_lifetime_for_fork();
     lock_providers_for_fork();
     lock_catalog_for_fork();
-    kernel::handles.lock_for_fork();
 }
 
 void release(bool in_child) noexcept
 {
-    kernel::handles.unlock_after_fork();
     unlock_catalog_after_fork();
     unlock_providers_after_fork(in_child);
     unlock_lifetime_after_fork(in_child);
@@ -42,13 +40,13 @@ void in_child() noexcept
     kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
-    kernel::forget_current_thread_after_fork();
 }
 
 }  // namespace
 
 void register_fork_handlers() noexcept
 {
+    kernel::watch_forks();  // first: handlers that prepare a fork run in the opposite order
     if (!registered) {
         registered = pthread_atfork(&prepare, &in_parent, &in_child) == 0;
     }

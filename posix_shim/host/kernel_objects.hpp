@@ -1,9 +1,11 @@
-// From HANDLE values to kernel objects, as the functions on events and waits need it.
+// From HANDLE values to kernel objects, as the functions on objects and waits need it.
 #pragma once
 
 #include "host/winsock.hpp"
 #include "kernel/event.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/process.hpp"
+#include "kernel/thread.hpp"
 
 #include <new>
 
@@ -14,6 +16,10 @@ inline std::uintptr_t handle_value(HANDLE handle) noexcept
 {
     return reinterpret_cast<std::uintptr_t>(handle) & ~std::uintptr_t{3};
 }
+
+/// What GetCurrentProcess and GetCurrentThread return: no handles of the table, never closed.
+inline const HANDLE current_process_handle = reinterpret_cast<HANDLE>(std::intptr_t{-1});
+inline const HANDLE current_thread_handle = reinterpret_cast<HANDLE>(std::intptr_t{-2});
 
 inline HANDLE handle_of(std::uint32_t value) noexcept
 {
@@ -54,6 +60,42 @@ inline bool reset_event_object(HANDLE handle) noexcept
 inline bool close_event_object(HANDLE handle) noexcept
 {
     return kernel::handles.remove(handle_value(handle), kernel::object_kind::event);
+}
+
+/// Any object, also that of a pseudo handle; empty when the handle is none.
+inline kernel::object_ref<kernel::object> object_of(HANDLE handle) noexcept
+{
+    if (handle == current_process_handle) {
+        return kernel::object_ref<kernel::object>(new (std::nothrow) kernel::process);
+    }
+    if (handle == current_thread_handle) {
+        kernel::thread* self = kernel::current_thread_object();
+        if (self != nullptr) {
+            self->acquire();
+        }
+        return kernel::object_ref<kernel::object>(self);
+    }
+    return kernel::handles.find(handle_value(handle), kernel::object_kind::none);
+}
+
+/// The object as what it is; empty when the handle is none or of another kind.
+template <class Object>
+kernel::object_ref<Object> object_of(HANDLE handle) noexcept
+{
+    auto found = object_of(handle);
+    return kernel::object_ref<Object>(
+        found && found->kind() == Object::static_kind ? static_cast<Object*>(found.detach()) : nullptr);
+}
+
+/// The tag in the handle table of thread handles that belong to the program. Others are the host's and the
+/// providers' (UP-18).
+inline constexpr std::uintptr_t program_thread_handle = 2;
+
+/// A handle of the object for the program; NULL when handles are short.
+inline HANDLE add_program_handle(kernel::object& target) noexcept
+{
+    const bool thread = target.kind() == kernel::object_kind::thread;
+    return handle_of(kernel::handles.add(target, thread ? program_thread_handle : 0));
 }
 
 }  // namespace spindle::host

@@ -16,11 +16,11 @@ constexpr std::uintptr_t opened_by_provider = 1;
 
 // Runs a provider's routine as a call in progress, so that the provider is not unloaded underneath it; drops
 // it when the last cleanup has begun.
-void run_provider_apc(kernel::apc::routine_type routine, std::uintptr_t context)
+void run_provider_apc(const kernel::apc& call)
 {
     const call_scope scope;
     if (scope) {
-        reinterpret_cast<LPWSAUSERAPC>(routine)(context);
+        reinterpret_cast<LPWSAUSERAPC>(call.routine)(call.context);
     }
 }
 
@@ -41,8 +41,10 @@ int WSPAPI WPUQueueApc(LPWSATHREADID lpThreadId, LPWSAUSERAPC lpfnUserApc, DWORD
     }
     const auto handle = reinterpret_cast<std::uintptr_t>(lpThreadId->ThreadHandle);
     const auto target = kernel::handles.find<kernel::thread>(handle);
-    const kernel::apc call{&run_provider_apc, reinterpret_cast<kernel::apc::routine_type>(lpfnUserApc),
-                           dwContext};
+    kernel::apc call;
+    call.invoke = &run_provider_apc;
+    call.routine = reinterpret_cast<kernel::apc::routine_type>(lpfnUserApc);
+    call.context = dwContext;
     return target && target->queue(call) ? 0 : upcall_failure(SOCKET_ERROR, lpErrno, WSAEFAULT);
 }
 

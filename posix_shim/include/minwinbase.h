@@ -1,5 +1,5 @@
-/* OVERLAPPED, SECURITY_ATTRIBUTES, SYSTEMTIME and critical numbers of waits; pages "OVERLAPPED structure" and
- * "SECURITY_ATTRIBUTES structure". */
+/* OVERLAPPED, SECURITY_ATTRIBUTES, SYSTEMTIME, CRITICAL_SECTION and critical numbers of waits; pages
+ * "OVERLAPPED structure" and "SECURITY_ATTRIBUTES structure". */
 #ifndef _MINWINBASE_
 #define _MINWINBASE_
 
@@ -45,6 +45,23 @@ typedef struct _SYSTEMTIME {
     WORD wSecond;
     WORD wMilliseconds;
 } SYSTEMTIME, *PSYSTEMTIME, *LPSYSTEMTIME;
+
+typedef RTL_CRITICAL_SECTION CRITICAL_SECTION, *PCRITICAL_SECTION, *LPCRITICAL_SECTION;
+typedef RTL_CRITICAL_SECTION_DEBUG CRITICAL_SECTION_DEBUG, *PCRITICAL_SECTION_DEBUG, *LPCRITICAL_SECTION_DEBUG;
+
+typedef struct _REASON_CONTEXT {
+    ULONG Version;
+    DWORD Flags;
+    union {
+        struct {
+            HMODULE LocalizedReasonModule;
+            ULONG LocalizedReasonId;
+            ULONG ReasonStringCount;
+            LPWSTR *ReasonStrings;
+        } Detailed;
+        LPWSTR SimpleReasonString;
+    } Reason;
+} REASON_CONTEXT, *PREASON_CONTEXT;
 
 typedef VOID(WINAPI *LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD, DWORD, LPOVERLAPPED);
 typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID);

@@ -18,6 +18,9 @@
 #include "winerror.h"
 #include "winuser.h"
 
+#ifndef WIN32_LEAN_AND_MEAN
+#include "mmsystem.h"
+#endif
 #if !defined(WIN32_LEAN_AND_MEAN) && !defined(_WINSOCKAPI_)
 #include "winsock.h"
 #endif

@@ -1,17 +1,17 @@
 // Event objects, manual-reset and auto-reset: what WSACreateEvent and CreateEvent make. The functions
-// programs call are in api_event.cpp. Answers to the pages "Event Objects" and "WSACreateEvent".
+// programs call are in api_event.cpp. Answers to the pages "Event Objects", "WSACreateEvent" and "PulseEvent".
 #pragma once
 
-#include "kernel/object.hpp"
+#include "kernel/names.hpp"
 
 namespace spindle::kernel {
 
-class event final : public waitable {
+class event final : public nameable {
 public:
     static constexpr object_kind static_kind = object_kind::event;
 
     event(bool manual_reset, bool signalled) noexcept
-        : waitable(static_kind), manual_reset_(manual_reset), signalled_(signalled)
+        : nameable(static_kind), manual_reset_(manual_reset), signalled_(signalled)
     {}
 
     void set() noexcept
@@ -29,10 +29,22 @@ public:
         signalled_ = false;
     }
 
-    [[nodiscard]] bool signalled_locked() const noexcept override { return signalled_; }
-    void take_locked() noexcept override { signalled_ = signalled_ && manual_reset_; }
+    /// Lets the present waiters through, one of them if the event resets itself; nonsignalled on return.
+    void pulse() noexcept
+    {
+        std::lock_guard lock(mutex_);
+        pulse_waiters_locked(manual_reset_);
+        signalled_ = false;
+    }
 
 private:
+    [[nodiscard]] bool signalled_locked() noexcept override { return signalled_; }
+    take_result take_locked() noexcept override
+    {
+        signalled_ = manual_reset_;
+        return take_result::taken;
+    }
+
     const bool manual_reset_;
     bool signalled_;
 };

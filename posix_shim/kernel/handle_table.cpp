@@ -110,6 +110,8 @@ std::uint32_t handle_table::add(object& target, std::uintptr_t tag) noexcept
     const std::uint32_t handle = publish(info_of(target.kind(), false, 0), &target, tag);
     if (handle == 0) {
         target.release();
+    } else {
+        target.handle_added();
     }
     return handle;
 }
@@ -178,17 +180,19 @@ bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept
     object* released = nullptr;
     {
         std::lock_guard lock(stripe_of(index));
-        if (entry->value.load(std::memory_order_acquire) != handle ||
-            kind_of(entry->info.load(std::memory_order_relaxed)) != kind) {
+        const object_kind actual = kind_of(entry->info.load(std::memory_order_relaxed));
+        const bool wanted = kind == object_kind::none ? actual != object_kind::socket : actual == kind;
+        if (entry->value.load(std::memory_order_acquire) != handle || !wanted) {
             return false;
         }
         entry->value.store(0, std::memory_order_release);
-        if (kind != object_kind::socket) {
+        if (actual != object_kind::socket) {
             released = static_cast<object*>(entry->target.load(std::memory_order_relaxed));
         }
     }
     give_index(index);
     if (released != nullptr) {
+        released->handle_removed();
         released->release();
     }
     return true;

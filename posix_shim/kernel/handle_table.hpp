@@ -56,7 +56,8 @@ public:
         return object_ref<Object>(static_cast<Object*>(find(handle, Object::static_kind, tag).detach()));
     }
 
-    /// Gives the value back; false when it is no handle of that kind (any more).
+    /// Gives the value back; false when it is no handle of that kind (any more). object_kind::none: of any
+    /// kind of object.
     bool remove(std::uintptr_t handle, object_kind kind) noexcept;
 
     /// Calls visit(handle, tag) for every handle of the kind that exists during the whole call.

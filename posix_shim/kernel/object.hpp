@@ -1,5 +1,5 @@
 // Reference-counted kernel objects and the part of them that can be waited for. What an object means (event,
-// thread) lives in its own file; the waits themselves are in wait.hpp.
+// thread, mutex, ...) lives in its own file; the waits themselves are in wait.hpp.
 #pragma once
 
 #include "kernel/sync.hpp"
@@ -10,7 +10,18 @@
 
 namespace spindle::kernel {
 
-enum class object_kind : std::uint8_t { none, socket, event, thread };
+enum class object_kind : std::uint8_t {
+    none,
+    socket,
+    event,
+    thread,
+    mutex,
+    semaphore,
+    timer,
+    process,
+};
+
+class waitable;
 
 /// Lives as long as someone holds a reference: a handle in the table, a wait in progress, a call using it.
 class object {
@@ -28,6 +39,14 @@ public:
             delete this;
         }
     }
+
+    /// The object as something to wait for; nullptr when its kind is none.
+    [[nodiscard]] virtual waitable* as_waitable() noexcept { return nullptr; }
+
+    /// The handle table tells of every handle that it makes and gives back: a name lives as long as handles
+    /// do.
+    virtual void handle_added() noexcept {}
+    virtual void handle_removed() noexcept {}
 
 protected:
     explicit object(object_kind kind) noexcept : kind_(kind) {}
@@ -68,10 +87,20 @@ private:
     Object* object_ = nullptr;
 };
 
-/// What one waiting thread sleeps on. Lives on its stack for the duration of the wait.
+/// Whom a signal or a queued call wakes. How it sleeps is its own affair.
 class waiter {
 public:
-    void poke() noexcept
+    /// From any thread, and with the lock of an object held: must neither block nor look at an object.
+    virtual void poke() noexcept = 0;
+
+protected:
+    ~waiter() = default;
+};
+
+/// What one thread in a wait sleeps on. Lives on its stack for the duration of the wait.
+class sleeper final : public waiter {
+public:
+    void poke() noexcept override
     {
         std::lock_guard lock(mutex_);
         poked_ = true;
@@ -102,50 +131,61 @@ struct wait_node {
     waiter* owner = nullptr;
     wait_node* next = nullptr;
     wait_node* previous = nullptr;
+    /// The object was signalled for this waiter alone and is not signalled any more (PulseEvent).
+    bool pulsed = false;
 };
+
+enum class take_result : std::uint8_t { none, taken, taken_abandoned };
 
 /// An object with a signalled state. Every attached waiter is poked when the state becomes signalled and
 /// looks for itself whether it can take the signal; so an auto-reset signal is taken by exactly one of them.
 class waitable : public object {
 public:
+    [[nodiscard]] waitable* as_waitable() noexcept final { return this; }
+
     void attach(wait_node& node) noexcept
     {
         std::lock_guard lock(mutex_);
-        node.previous = nullptr;
-        node.next = first_;
-        if (first_ != nullptr) {
-            first_->previous = &node;
-        }
-        first_ = &node;
+        node.next = nullptr;
+        node.previous = last_;
+        (last_ != nullptr ? last_->next : first_) = &node;
+        last_ = &node;
     }
 
     void detach(wait_node& node) noexcept
     {
         std::lock_guard lock(mutex_);
         (node.previous != nullptr ? node.previous->next : first_) = node.next;
-        if (node.next != nullptr) {
-            node.next->previous = node.previous;
-        }
+        (node.next != nullptr ? node.next->previous : last_) = node.previous;
     }
 
-    /// Takes the signal if there is one.
-    [[nodiscard]] bool try_take() noexcept
+    /// Takes the signal if there is one. `node` is the caller's, attached or not.
+    [[nodiscard]] take_result try_take(wait_node& node) noexcept
     {
         std::lock_guard lock(mutex_);
-        if (!signalled_locked()) {
-            return false;
-        }
-        take_locked();
-        return true;
+        return ready_locked(node) ? accept_locked(node) : take_result::none;
     }
 
     /// For the wait for all objects at once, which locks several objects in address order.
     std::mutex& guard() noexcept { return mutex_; }
-    [[nodiscard]] virtual bool signalled_locked() const noexcept = 0;
-    virtual void take_locked() noexcept = 0;
+    [[nodiscard]] bool ready_locked(const wait_node& node) noexcept
+    {
+        return node.pulsed || signalled_locked();
+    }
+    take_result accept_locked(wait_node& node) noexcept
+    {
+        return std::exchange(node.pulsed, false) ? take_result::taken : take_locked();
+    }
+
+    /// When the state may change without anybody's doing. Waiters sleep no longer than that.
+    [[nodiscard]] virtual clock::time_point next_change() noexcept { return no_deadline; }
 
 protected:
     using object::object;
+
+    /// Whether the calling thread could take a signal now.
+    [[nodiscard]] virtual bool signalled_locked() noexcept = 0;
+    virtual take_result take_locked() noexcept = 0;
 
     void poke_waiters_locked() noexcept
     {
@@ -154,10 +194,20 @@ protected:
         }
     }
 
+    /// Signals the waiters of this moment, all of them or the one that waits longest, and nobody else.
+    void pulse_waiters_locked(bool all) noexcept
+    {
+        for (wait_node* node = first_; node != nullptr; node = all ? node->next : nullptr) {
+            node->pulsed = true;
+            node->owner->poke();
+        }
+    }
+
     std::mutex mutex_;
 
 private:
-    wait_node* first_ = nullptr;
+    wait_node* first_ = nullptr;  // in the order in which the waits began
+    wait_node* last_ = nullptr;
 };
 
 }  // namespace spindle::kernel

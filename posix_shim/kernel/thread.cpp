@@ -1,48 +1,23 @@
 // Threads and their APC queues, see thread.hpp.
 #include "kernel/thread.hpp"
 
-#include "kernel/handle_table.hpp"
-
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <new>
+#include <unistd.h>
 
 namespace spindle::kernel {
-
-namespace {
-
-// Ends the thread object when the thread ends. The library that holds this is never unloaded by its own
-// doing, so a thread-local with a destructor is harmless here (it would pin a provider).
-struct thread_registration {
-    thread* object = nullptr;
-    std::uint32_t handle = 0;
-
-    ~thread_registration()
-    {
-        if (object != nullptr) {
-            object->end();
-            handles.remove(handle, object_kind::thread);
-            object->release();
-            object = nullptr;
-        }
-        gone = true;
-    }
-
-    // Trivial, so it may still be read by thread-local destructors that run after this one.
-    static thread_local bool gone;
-};
-
-thread_local bool thread_registration::gone = false;
-thread_local thread_registration registration;
-
-}  // namespace
 
 bool thread::queue(const apc& call) noexcept
 {
     std::lock_guard lock(mutex_);
-    if (ended_) {
+    if (end_time_ != no_deadline) {
         return false;
     }
     try {
-        queue_.push_back(call);
+        calls_.push(call);
     } catch (const std::bad_alloc&) {
         return false;
     }
@@ -52,61 +27,131 @@ bool thread::queue(const apc& call) noexcept
     return true;
 }
 
-bool thread::run_queued() noexcept
+bool thread::run_queued()
 {
-    std::vector<apc> calls;
-    {
-        std::lock_guard lock(mutex_);
-        calls.swap(queue_);
+    for (bool ran = false;; ran = true) {
+        apc call;
+        {
+            std::lock_guard lock(mutex_);
+            if (!calls_.pop(call)) {
+                return ran;
+            }
+        }
+        call.invoke(call);
     }
-    for (const apc& call : calls) {
-        call.invoke(call.routine, call.context);
-    }
-    return !calls.empty();
 }
 
 void thread::discard(decltype(apc::invoke) invoke) noexcept
 {
     std::lock_guard lock(mutex_);
-    std::erase_if(queue_, [invoke](const apc& call) { return call.invoke == invoke; });
+    calls_.erase(invoke);
 }
 
 waiter* thread::listen(waiter* alertable, bool& pending) noexcept
 {
     std::lock_guard lock(mutex_);
-    pending = !queue_.empty();
+    pending = !calls_.empty();
     return std::exchange(alertable_, alertable);
+}
+
+bool thread::arm(const timed_apc& call) noexcept
+{
+    std::lock_guard lock(mutex_);
+    if (end_time_ != no_deadline) {
+        return false;
+    }
+    try {
+        calls_.arm(call);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    return true;
+}
+
+void thread::disarm(const void* timer) noexcept
+{
+    std::lock_guard lock(mutex_);
+    calls_.disarm(timer);
+}
+
+clock::time_point thread::next_timed_call() noexcept
+{
+    std::lock_guard lock(mutex_);
+    return calls_.next_due();
+}
+
+void thread::begin(std::uint32_t id) noexcept
+{
+    std::unique_lock lock(mutex_);
+    id_ = id;
+    begun_.notify_all();
+    while (suspend_count_ > 0) {
+        begun_.wait(lock);
+    }
+}
+
+std::uint32_t thread::id() noexcept
+{
+    std::unique_lock lock(mutex_);
+    while (id_ == 0) {
+        begun_.wait(lock);
+    }
+    return id_;
+}
+
+std::uint32_t thread::resume() noexcept
+{
+    std::lock_guard lock(mutex_);
+    const std::uint32_t before = suspend_count_;
+    if (before > 0) {
+        --suspend_count_;
+        begun_.notify_all();
+    }
+    return before;
+}
+
+void thread::set_exit_code(std::uint32_t code) noexcept
+{
+    std::lock_guard lock(mutex_);
+    exit_code_ = code;
+}
+
+std::uint32_t thread::exit_code() noexcept
+{
+    std::lock_guard lock(mutex_);
+    return end_time_ == no_deadline ? still_active : exit_code_;
 }
 
 void thread::end() noexcept
 {
     std::lock_guard lock(mutex_);
-    ended_ = true;
-    queue_.clear();
+    end_time_ = clock::now();
+    calls_.clear();
     poke_waiters_locked();
 }
 
-current_thread_id current_thread() noexcept
+clock::time_point thread::end_time() noexcept
 {
-    if (thread_registration::gone) {
-        return {};
-    }
-    auto& mine = registration;
-    if (mine.object == nullptr) {
-        mine.object = new (std::nothrow) thread;
-    }
-    if (mine.object != nullptr && mine.handle == 0) {
-        mine.handle = handles.add(*mine.object);
-    }
-    return {mine.object, mine.handle};
+    std::lock_guard lock(mutex_);
+    return end_time_;
 }
 
-void forget_current_thread_after_fork() noexcept
+bool thread::set_name(const char* name) noexcept
 {
-    if (!thread_registration::gone) {
-        registration.object = nullptr;
-        registration.handle = 0;
+    const std::uint32_t number = id();
+    std::lock_guard lock(mutex_);  // the thread cannot end, nor its number be used again, meanwhile
+    if (end_time_ != no_deadline) {
+        return false;
     }
+    char path[64];
+    std::snprintf(path, sizeof path, "/proc/self/task/%u/comm", static_cast<unsigned>(number));
+    const int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) {
+        return false;
+    }
+    const bool written = write(file, name, std::strlen(name)) >= 0;
+    close(file);
+    return written;
 }
 
 }  // namespace spindle::kernel

@@ -1,67 +1,120 @@
-// Threads as far as Winsock's contract names them: something that can be identified, that APCs are queued to
-// and that runs them when it waits alertably. Threads are not created here; any thread of the process gets
-// its object when it is first asked for. Answers to the pages "Asynchronous Procedure Calls", "WPUQueueApc",
-// "WPUOpenCurrentThread".
+// Threads: something that can be identified and waited for, that APCs are queued to and that runs them when it
+// waits alertably, that owns mutexes and has an exit code. Any thread of the process gets its object when it
+// is first asked for; those that programs start through the API are made in thread_start.hpp. Answers to the
+// pages "Processes and Threads", "Asynchronous Procedure Calls", "WPUQueueApc", "WPUOpenCurrentThread".
 #pragma once
 
+#include "kernel/apc_queue.hpp"
+#include "kernel/mutex.hpp"
 #include "kernel/object.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace spindle::kernel {
 
-/// One queued call. `invoke` knows the routine's true type, calls it with the context, and may decide not to.
-struct apc {
-    using routine_type = void (*)();
-    void (*invoke)(routine_type routine, std::uintptr_t context) = nullptr;
-    routine_type routine = nullptr;
-    std::uintptr_t context = 0;
-};
+/// GetExitCodeThread's answer for a thread that has not ended.
+inline constexpr std::uint32_t still_active = 259;
 
 class thread final : public waitable {
 public:
     static constexpr object_kind static_kind = object_kind::thread;
 
-    thread() noexcept : waitable(static_kind) {}
+    /// A thread that runs already.
+    explicit thread(std::uint32_t id) noexcept : waitable(static_kind), id_(id) {}
+    /// A thread that is about to be started; begin() tells its id.
+    struct not_begun {
+        bool suspended = false;
+    };
+    explicit thread(not_begun start) noexcept : waitable(static_kind), suspend_count_(start.suspended ? 1 : 0)
+    {}
+
+    // APCs.
 
     /// False when the thread has ended or memory is short; then nothing was queued.
     [[nodiscard]] bool queue(const apc& call) noexcept;
-
-    /// Runs, on the calling thread, every call queued up to now; true if there was any.
-    bool run_queued() noexcept;
-
+    /// Runs queued calls on the calling thread, which is this one, until none is left: also those that are
+    /// queued meanwhile, as on Windows. A call that waits alertably runs the ones behind it. True if there
+    /// was any.
+    bool run_queued();
     /// Drops what was queued with this `invoke` and has not started.
     void discard(decltype(apc::invoke) invoke) noexcept;
-
     /// Names the waiter to poke when a call is queued (nullptr: none); returns the one before and tells
     /// through `pending` whether calls are queued already.
     waiter* listen(waiter* alertable, bool& pending) noexcept;
 
+    /// Lets a timer queue calls; see queue() for the result.
+    [[nodiscard]] bool arm(const timed_apc& call) noexcept;
+    void disarm(const void* timer) noexcept;
+    /// When calls may become pending without a poke: an alertable wait sleeps no longer than that.
+    [[nodiscard]] clock::time_point next_timed_call() noexcept;
+
+    // Life.
+
+    /// On the thread itself, first of all: publishes the id and returns when the thread is not suspended.
+    void begin(std::uint32_t id) noexcept;
+    /// The thread's id; waits until the thread has begun.
+    [[nodiscard]] std::uint32_t id() noexcept;
+    /// Takes one from the suspend count; returns what it was, 0 for a thread that is not suspended.
+    std::uint32_t resume() noexcept;
+
+    void set_exit_code(std::uint32_t code) noexcept;
+    [[nodiscard]] std::uint32_t exit_code() noexcept;
     /// The thread has ended: its object becomes signalled and takes no further calls.
     void end() noexcept;
+    /// no_deadline while it has not.
+    [[nodiscard]] clock::time_point end_time() noexcept;
 
-    [[nodiscard]] bool signalled_locked() const noexcept override { return ended_; }
-    void take_locked() noexcept override {}
+    /// The thread's own alone.
+    [[nodiscard]] owned_mutexes& owned() noexcept { return owned_; }
+
+    /// What SetThreadPriority set: remembered, since Linux gives a thread that was lowered no way back.
+    std::atomic<int> priority{0};
+    /// What the system calls the thread, cut to the 15 bytes it keeps; false when the thread has ended.
+    [[nodiscard]] bool set_name(const char* name) noexcept;
 
 private:
-    ~thread() override = default;
+    friend class thread_list;
 
-    std::vector<apc> queue_;
+    ~thread() override = default;
+    [[nodiscard]] bool signalled_locked() noexcept override { return end_time_ != no_deadline; }
+    take_result take_locked() noexcept override { return take_result::taken; }
+
+    apc_queue calls_;
     waiter* alertable_ = nullptr;
-    bool ended_ = false;
+    owned_mutexes owned_;
+    condition begun_;
+    std::uint32_t id_ = 0;
+    std::uint32_t suspend_count_ = 0;
+    std::uint32_t exit_code_ = 0;
+    clock::time_point end_time_ = no_deadline;
+    thread* next_ = nullptr;  // both: under the lock of the list of threads
+    thread* previous_ = nullptr;
 };
 
-/// The calling thread's object, made at the first call, together with a handle of it that stays valid until
-/// the thread ends. handle 0: memory or handles are short.
+/// The calling thread's number in the system, which is its Windows id.
+std::uint32_t current_thread_number() noexcept;
+
+/// The calling thread's object, made at the first call. nullptr: memory is short, or the thread's end is over
+/// and only destructors of thread-locals still run.
+thread* current_thread_object() noexcept;
+
+/// The same together with a handle of it that stays valid until the thread ends. handle 0: memory or handles
+/// are short.
 struct current_thread_id {
     thread* object = nullptr;
     std::uint32_t handle = 0;
 };
 current_thread_id current_thread() noexcept;
 
-/// In the child of a fork: the thread gets a new object when next asked for. The old one, whose lock another
-/// thread may have held, is left behind together with what was queued to it.
-void forget_current_thread_after_fork() noexcept;
+/// Makes `object` the calling thread's, which has none yet; takes over a reference.
+void adopt_thread_object(thread& object) noexcept;
+
+/// The running thread with this id, if it has an object.
+[[nodiscard]] object_ref<thread> find_thread(std::uint32_t id) noexcept;
+
+/// Around fork. In the child the thread gets a new object when next asked for. The old ones, whose locks other
+/// threads may have held, are left behind together with what was queued to them.
+void lock_threads_for_fork() noexcept;
+void unlock_threads_after_fork(bool in_child) noexcept;
 
 }  // namespace spindle::kernel

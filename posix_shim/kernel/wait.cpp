@@ -6,55 +6,63 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace spindle::kernel {
 
 namespace {
 
-bool take_any(std::span<waitable* const> objects, std::size_t& index) noexcept
+using wait_nodes = std::array<wait_node, maximum_wait_objects>;
+
+take_result take_any(std::span<waitable* const> objects, wait_nodes& nodes, std::size_t& index) noexcept
 {
     for (index = 0; index < objects.size(); ++index) {
-        if (objects[index]->try_take()) {
-            return true;
+        if (const auto taken = objects[index]->try_take(nodes[index]); taken != take_result::none) {
+            return taken;
         }
     }
-    return false;
+    index = 0;
+    return take_result::none;
 }
 
-bool take_all(std::span<waitable* const> objects) noexcept
+take_result take_all(std::span<waitable* const> objects, wait_nodes& nodes) noexcept
 {
     std::array<waitable*, maximum_wait_objects> sorted{};
     const auto end = std::copy(objects.begin(), objects.end(), sorted.begin());
     std::sort(sorted.begin(), end, std::less<>{});
-    for (auto each = sorted.begin(); each != end; ++each) {
-        (*each)->guard().lock();
+    std::for_each(sorted.begin(), end, [](waitable* each) { each->guard().lock(); });
+    bool all = true;
+    for (std::size_t index = 0; index < objects.size(); ++index) {
+        all = objects[index]->ready_locked(nodes[index]) && all;
     }
-    const bool all =
-        std::all_of(sorted.begin(), end, [](waitable* each) { return each->signalled_locked(); });
-    for (auto each = sorted.begin(); each != end; ++each) {
-        if (all) {
-            (*each)->take_locked();
+    take_result result = all ? take_result::taken : take_result::none;
+    for (std::size_t index = 0; index < objects.size(); ++index) {
+        if (all && objects[index]->accept_locked(nodes[index]) == take_result::taken_abandoned) {
+            result = take_result::taken_abandoned;
         }
-        (*each)->guard().unlock();
+        nodes[index].pulsed = false;  // a pulse that does not complete the set is lost
     }
-    return all;
+    std::for_each(sorted.begin(), end, [](waitable* each) { each->guard().unlock(); });
+    return result;
 }
 
-bool take(std::span<waitable* const> objects, wait_mode mode, wait_result& result) noexcept
+bool take(std::span<waitable* const> objects, wait_nodes& nodes, wait_mode mode, wait_result& result) noexcept
 {
-    const bool taken =
-        mode == wait_mode::any ? take_any(objects, result.index) : !objects.empty() && take_all(objects);
-    if (taken) {
-        result.status = wait_status::signalled;
+    if (objects.empty()) {
+        return false;
     }
-    return taken;
+    const take_result taken =
+        mode == wait_mode::any ? take_any(objects, nodes, result.index) : take_all(objects, nodes);
+    result.status = taken == take_result::taken_abandoned ? wait_status::abandoned : wait_status::signalled;
+    return taken != take_result::none;
 }
 
 // Attached to all objects, and to the thread's APC queue if the wait is alertable, for as long as it exists.
 class attachment {
 public:
-    attachment(std::span<waitable* const> objects, waiter& owner, thread* alertable) noexcept
-        : objects_(objects), alertable_(alertable)
+    attachment(std::span<waitable* const> objects, wait_nodes& nodes, waiter& owner,
+               thread* alertable) noexcept
+        : objects_(objects), nodes_(nodes), alertable_(alertable)
     {
         for (std::size_t index = 0; index < objects.size(); ++index) {
             nodes_[index].owner = &owner;
@@ -63,9 +71,6 @@ public:
         if (alertable != nullptr) {
             bool pending = false;
             outer_ = alertable->listen(&owner, pending);
-            if (pending) {
-                owner.poke();
-            }
         }
     }
     attachment(const attachment&) = delete;
@@ -90,21 +95,31 @@ public:
         return pending;
     }
 
+    /// When something may happen of which nobody tells: a timer that is due.
+    [[nodiscard]] clock::time_point next_change() noexcept
+    {
+        auto earliest = alertable_ != nullptr ? alertable_->next_timed_call() : no_deadline;
+        for (waitable* each : objects_) {
+            earliest = std::min(earliest, each->next_change());
+        }
+        return earliest;
+    }
+
 private:
     std::span<waitable* const> objects_;
+    wait_nodes& nodes_;
     thread* alertable_;
     waiter* outer_ = nullptr;
-    std::array<wait_node, maximum_wait_objects> nodes_;
 };
 
-wait_result wait_attached(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
-                          thread* alertable) noexcept
+wait_result wait_attached(std::span<waitable* const> objects, wait_nodes& nodes, wait_mode mode,
+                          clock::time_point deadline, thread* alertable) noexcept
 {
-    waiter owner;
-    attachment attached(objects, owner, alertable);
+    sleeper owner;
+    attachment attached(objects, nodes, owner, alertable);
     wait_result result;
-    for (bool in_time = true;; in_time = owner.sleep_until(deadline)) {
-        if (take(objects, mode, result)) {
+    for (bool in_time = true;;) {
+        if (take(objects, nodes, mode, result)) {
             return result;
         }
         if (attached.apcs_pending(owner)) {
@@ -115,20 +130,23 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_mode mode, cl
             result.status = wait_status::timed_out;
             return result;
         }
+        const auto until = std::min(deadline, attached.next_change());
+        in_time = owner.sleep_until(until) || until < deadline;
     }
 }
 
 }  // namespace
 
 wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
-                 bool alertable) noexcept
+                 bool alertable)
 {
     wait_result result;
-    if (take(objects, mode, result)) {
+    wait_nodes nodes;
+    if (take(objects, nodes, mode, result)) {
         return result;
     }
-    thread* self = alertable ? current_thread().object : nullptr;
-    result = wait_attached(objects, mode, deadline, self);
+    thread* self = alertable ? current_thread_object() : nullptr;
+    result = wait_attached(objects, nodes, mode, deadline, self);
     if (result.status == wait_status::apcs_ran) {
         // Detached by now: an APC may itself wait, and it may wait alertably.
         self->run_queued();

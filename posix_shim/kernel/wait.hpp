@@ -13,18 +13,20 @@ namespace spindle::kernel {
 inline constexpr std::size_t maximum_wait_objects = 64;
 
 enum class wait_mode : bool { any, all };
-enum class wait_status { signalled, timed_out, apcs_ran };
+enum class wait_status { signalled, abandoned, timed_out, apcs_ran };
 
 struct wait_result {
     wait_status status = wait_status::timed_out;
-    std::size_t index = 0;  // wait_mode::any: the lowest index whose signal was taken
+    std::size_t index = 0;  // wait_mode::any: the lowest index whose signal was taken, else 0
 };
 
-/// What holds on return: signalled - the signal(s) were taken, and no APC ran; apcs_ran - no signal was taken
-/// and at least one queued call ran on this thread.
+/// What holds on return: signalled - the signal(s) were taken, and no APC ran; abandoned - the same, and the
+/// object (wait_mode::all: one of them) is a mutex whose owner had ended; apcs_ran - no signal was taken and at
+/// least one queued call ran on this thread.
 /// Ranges: up to maximum_wait_objects; with wait_mode::all no object may be named twice.
 /// Ownership: the caller holds a reference to every object until the return.
+/// Throws nothing of its own; what unwinds the thread in a queued call (the end of the thread) passes.
 [[nodiscard]] wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
-                               bool alertable) noexcept;
+                               bool alertable);
 
 }  // namespace spindle::kernel

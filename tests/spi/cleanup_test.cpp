@@ -175,7 +175,7 @@ TEST_CASE("CLEAN-18 a start right after the last cleanup is one in a fresh proce
         }
         CHECK_FALSE(is_mapped(spi_library::file_name()));
         CHECK(descriptors.value_or(descriptor_count()) == descriptor_count());
-        CHECK(eventually([&] { return thread_count() == threads; }));
+        CHECK(thread_count() == threads);
         descriptors = descriptor_count();
     }
 }

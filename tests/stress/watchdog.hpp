@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include "support/give_up.hpp"
 
 namespace spindle::stress {
 
@@ -35,8 +35,7 @@ private:
     {
         std::unique_lock lock(mutex_);
         if (!changed_.wait_for(lock, limit, [this] { return over_; })) {
-            std::fprintf(stderr, "hangs: %s\n", what.c_str());
-            std::abort();
+            test::give_up(("hangs: " + what).c_str());
         }
     }
 

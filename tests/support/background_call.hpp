@@ -4,8 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "support/eventually.hpp"
+#include "support/give_up.hpp"
 #include "support/process_probe.hpp"
 
 namespace spindle::test {
@@ -36,8 +35,7 @@ public:
     ~background_call()
     {
         if (!taken_ && outcome_.wait_for(patience) != std::future_status::ready) {
-            std::fputs("a call that should have ended is still blocked\n", stderr);
-            std::abort();
+            give_up("a call that should have ended is still blocked");
         }
         thread_.join();
     }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -62,11 +63,32 @@ thread_state state_of(long number)
     return state;
 }
 
+/// proc_pid_stat(5), flags: PF_EXITING of linux/sched.h. The system sets it before it wakes whoever joins the thread
+/// and lists the thread for a moment longer.
+bool is_exiting(int number)
+{
+    constexpr unsigned long exiting = 0x4;
+    std::ifstream file("/proc/self/task/" + std::to_string(number) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    // The second field is a name in parentheses, which may hold anything; the flags are the seventh field behind it.
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
+    std::string skipped;
+    for (int field = 0; field < 6; ++field) {
+        fields >> skipped;
+    }
+    unsigned long flags = 0;
+    const bool gone = !(fields >> flags);  // since the folder was read
+    return gone || (flags & exiting) != 0;
+}
+
 }  // namespace
 
 std::size_t thread_count()
 {
-    return numbered_entries("/proc/self/task").size();
+    const auto numbers = numbered_entries("/proc/self/task");
+    return numbers.size() -
+           static_cast<std::size_t>(std::count_if(numbers.begin(), numbers.end(), is_exiting));
 }
 
 std::vector<int> open_descriptors()

@@ -9,8 +9,7 @@
 
 namespace spindle::test {
 
-/// A thread that was joined may be counted for a moment longer: the system wakes the joiner before it forgets
-/// the thread.
+/// Without threads that were joined.
 [[nodiscard]] std::size_t thread_count();
 [[nodiscard]] std::size_t descriptor_count();
 /// The numbers of all open descriptors, ascending.

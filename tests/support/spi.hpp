@@ -85,8 +85,8 @@ struct spi_calls {
     /// Sends pattern bytes [0, size) of `seed` in one call without waiting; the socket is non-blocking
     /// afterwards.
     int queue_pattern(SOCKET s, std::uint64_t seed, std::size_t size) const;
-    /// Sends without waiting until the provider takes no more; the number of pattern bytes taken.
-    /// Non-blocking afterwards.
+    /// Sends until neither the provider nor the system takes more, and stays like that while the peer does not
+    /// read; the number of pattern bytes taken. Without a SO_SNDTIMEO and non-blocking afterwards.
     std::size_t fill(SOCKET s, std::uint64_t seed) const;
 };
 

@@ -15,6 +15,7 @@
 
 #include "spindle/transport.hpp"
 #include "support/catch.hpp"
+#include "support/process_probe.hpp"
 
 using namespace std::chrono_literals;
 using namespace spindle;
@@ -22,12 +23,6 @@ using namespace spindle;
 namespace {
 
 constexpr auto patience = 10s;
-
-std::size_t entries(const char* folder)
-{
-    const std::filesystem::directory_iterator all{folder};
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
 
 struct world {
     std::unique_ptr<transport> net = make_system_transport();
@@ -186,9 +181,9 @@ TEST_CASE("connecting to nobody is refused, at once or later", "[unit][transport
 TEST_CASE("LNX-14 a socket is renewed in place after a failed connect", "[unit][transport]")
 {
     connected pair;
-    const auto before = entries("/proc/self/fd");
+    const auto before = test::descriptor_count();
     REQUIRE(pair.client->renew());
-    CHECK(entries("/proc/self/fd") == before);
+    CHECK(test::descriptor_count() == before);
     CHECK(pair.client->connect_result().error() == errc::not_connected);
     const auto again = pair.client->connect(*pair.accepting->local_address());
     CHECK((again || again.error() == errc::would_block));
@@ -213,6 +208,38 @@ TEST_CASE("LNX-30 abort resets the connection although a thread still waits on t
     CHECK(send(*pair.client, "x").error() == errc::connection_aborted);
     // T-ENO, EPIPE: the reset was told, and this side has not shut down.
     CHECK(send(*pair.server, "x").error() == errc::connection_reset);
+}
+
+TEST_CASE("XFR-41 a reset that one receive was told of is no end of the stream to the next",
+          "[unit][transport]")
+{
+    for (const auto family : {address_family::ipv4, address_family::ipv6}) {
+        connected pair{family};
+        REQUIRE(*send(*pair.client, "before"));
+        REQUIRE(has_any(pair.wait(*pair.server, readiness::readable), readiness::readable));
+        pair.client->abort();
+        REQUIRE(has_any(pair.wait(*pair.server, readiness::none), readiness::failed));
+        CHECK(receive(*pair.server).text == "before");
+        for (int turn = 0; turn < 3; ++turn) {
+            CHECK(receive(*pair.server).error == errc::connection_reset);
+        }
+    }
+}
+
+TEST_CASE("XFR-38 the end of the stream stays one when both ends have finished", "[unit][transport]")
+{
+    connected pair;
+    for (auto* socket : {pair.server.get(), pair.client.get()}) {
+        REQUIRE(socket->shutdown(shutdown_direction::send));
+    }
+    for (auto* socket : {pair.server.get(), pair.client.get()}) {
+        REQUIRE(has_any(pair.wait(*socket, readiness::none), readiness::failed));
+        for (int turn = 0; turn < 2; ++turn) {
+            const auto end = receive(*socket);
+            CHECK_FALSE(end.error);
+            CHECK(end.text.empty());
+        }
+    }
 }
 
 TEST_CASE("OOB-1 the urgent byte is read apart and once", "[unit][transport]")
@@ -454,30 +481,30 @@ TEST_CASE("Waits, cancels and closes from several threads lose and repeat nothin
 
 TEST_CASE("START-24 nothing is made before it is needed and nothing is left after stop", "[unit][transport]")
 {
-    const auto descriptors = entries("/proc/self/fd");
-    const auto threads = entries("/proc/self/task");
+    const auto descriptors = test::descriptor_count();
+    const auto threads = test::thread_count();
     for (int turn = 0; turn < 20; ++turn) {
         auto net = make_system_transport();
-        CHECK(entries("/proc/self/fd") == descriptors);
+        CHECK(test::descriptor_count() == descriptors);
         std::promise<void> posted;
         std::promise<void> timed;
         REQUIRE(net->post([&] { posted.set_value(); }));
         REQUIRE(net->after(1ms, [&] { timed.set_value(); }));
         posted.get_future().get();
         timed.get_future().get();
-        CHECK(entries("/proc/self/task") == threads + 1);
+        CHECK(test::thread_count() == threads + 1);
         net->stop();
         net->stop();
-        CHECK(entries("/proc/self/fd") == descriptors);
+        CHECK(test::descriptor_count() == descriptors);
         CHECK(net->post([] {}).error() == errc::operation_aborted);
     }
-    CHECK(eventually([&] { return entries("/proc/self/task") == threads; }));
+    CHECK(test::thread_count() == threads);
 }
 
 TEST_CASE("Stop destroys what is pending without calling it, also what owns its own socket",
           "[unit][transport]")
 {
-    const auto descriptors = entries("/proc/self/fd");
+    const auto descriptors = test::descriptor_count();
     std::atomic<int> called{0};
     auto witness = std::make_shared<int>(0);
     {
@@ -494,5 +521,5 @@ TEST_CASE("Stop destroys what is pending without calling it, also what owns its 
         CHECK(pair.accepting->async_wait(readiness::readable, [](readiness) {}).error() ==
               errc::operation_aborted);
     }
-    CHECK(entries("/proc/self/fd") == descriptors);
+    CHECK(test::descriptor_count() == descriptors);
 }

@@ -9,8 +9,8 @@
 
 namespace spindle::exchange {
 
-/// WSPIoctl(INVALID_SOCKET, ioctl_code, host_functions*, size, provider_functions*, size, ...): input the host's table,
-/// output the provider's. Both stay valid until the provider's last cleanup has returned.
+/// WSPIoctl(INVALID_SOCKET, ioctl_code, ...) with a host_functions as input and a provider_functions as output; both are
+/// copied and hold until the provider's last cleanup has returned.
 inline constexpr std::uint32_t ioctl_code = 0x98005350U;
 inline constexpr std::uint32_t version = 1;
 
@@ -53,6 +53,15 @@ struct host_functions {
     int (*duplicate_descriptor)(std::uintptr_t file_handle);
     /// The loop has had requests and nobody inside for a while: wake a worker if packets wait. See `left`.
     void (*unattended)(port* which);
+
+    /// The calling thread's last error, for functions without lpErrno (extension functions).
+    void (*set_last_error)(std::uint32_t code);
+    /// The calling thread is about to wait in a blocking call: until end_alertable_wait, an APC queued to it has
+    /// poke(context) called, on any thread and under the host's locks. True: some are queued already (BLK-16).
+    bool (*begin_alertable_wait)(void (*poke)(void* context), void* context);
+    void (*end_alertable_wait)();
+    /// Runs the APCs that are queued to the calling thread.
+    void (*run_apcs)();
 };
 
 /// Threads: every function from every thread; `turn` of one loop from one thread at a time. After the host's last

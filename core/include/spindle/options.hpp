@@ -37,7 +37,9 @@ inline constexpr int group_priority = 0x2002;
 inline constexpr int max_message_size = 0x2003;
 inline constexpr int conditional_accept = 0x3002;
 inline constexpr int pause_accept = 0x3003;
+inline constexpr int update_accept_context = 0x700B;
 inline constexpr int connect_time = 0x700C;
+inline constexpr int update_connect_context = 0x7010;
 }  // namespace socket_option
 
 namespace tcp_option {

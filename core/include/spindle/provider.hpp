@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -107,6 +108,12 @@ public:
     result<socket_ptr> open(const socket_request& request);
     /// The open socket with that handle, or null.
     [[nodiscard]] socket_ptr find(socket_handle handle) noexcept;
+    /// A loop that the client's threads turn and sockets join (socket::join). It must be closed by close_loop() before the last
+    /// cleanup, which otherwise closes it. `unattended`: see event_loop::left(). Null where the system has none.
+    [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
+    /// Its sockets go on without it.
+    void close_loop(event_loop& loop);
+
     /// Ends the calling thread's blocking call with errc::interrupted; legal from inside a blocking hook.
     /// Errors: invalid_argument when the thread has no blocking call outstanding.
     result<void> cancel_blocking_call();

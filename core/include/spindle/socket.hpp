@@ -12,6 +12,7 @@
 #include "spindle/buffer.hpp"
 #include "spindle/host.hpp"
 #include "spindle/options.hpp"
+#include "spindle/overlapped.hpp"
 #include "spindle/result.hpp"
 #include "spindle/transport.hpp"
 
@@ -42,6 +43,9 @@ struct accept_outcome {
     socket_ptr socket;
     socket_address peer;
 };
+
+/// Chooses pending requests. Called under a lock: looks at the request and at nothing else.
+using request_filter = std::function<bool(const io_request&)>;
 
 /// One socket. Made by provider::open() or accept(); it stays in the provider's books until close().
 ///
@@ -78,6 +82,37 @@ public:
     /// A stream's graceful end gives 0 bytes, again and again. A truncated datagram: the outcome says so and the
     /// caller reports message_size. `from` may be null and is written for datagrams only.
     virtual result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) = 0;
+
+    /// Overlapped forms: they never block. success: finished at once, as `outcome` says, and finish() is not called.
+    /// io_pending: it will be. Any other code: not started (message_size: a datagram was cut, `outcome` counts what was
+    /// copied). Errors as those of the blocking calls. Receives are filled, and sends leave, in issue order.
+    virtual errc start_receive(io_request& request, io_outcome& outcome) = 0;
+    virtual errc start_send(io_request& request, io_outcome& outcome) = 0;
+    /// On a listener. Errors: invalid_argument (not listening; a target that is bound, connected, of another kind or in another
+    /// accept), not_socket (target closed).
+    virtual errc start_accept(accept_request& request, io_outcome& outcome) = 0;
+    /// On a bound stream socket; always io_pending when started. Errors: invalid_argument (unbound, listening, connecting),
+    /// already_connected, those of the address.
+    virtual errc start_connect(connect_request& request) = 0;
+    /// Ends the connection gracefully; finishes when everything is acknowledged. `reuse`: the socket is then as good as new,
+    /// for another accept or connect as the one it came from (page "DisconnectEx"). Errors: not_connected.
+    virtual errc start_disconnect(io_request& request, bool reuse) = 0;
+    /// Asks for the end of the pending requests that match; they finish with operation_aborted, unless they come to their own
+    /// end first. Returns how many were found. A stream of which a part of a cancelled send has left is reset.
+    virtual std::size_t cancel(const request_filter& which) = 0;
+    /// Blocks until `done()`, which is asked whenever a request of the socket has finished.
+    /// Errors: as a blocking receive that is woken.
+    virtual result<void> wait_for_requests(const std::function<bool()>& done) = 0;
+
+    /// The socket's requests finish on the threads that turn the loop from now on, until leave(). A socket joins one loop in
+    /// its life. Errors: invalid_argument (joined before), no_buffer_space.
+    virtual result<void> join(const std::shared_ptr<event_loop>& loop) = 0;
+    /// Goes on without this loop.
+    virtual void leave(const event_loop& loop) noexcept = 0;
+
+    /// Hangs the client's own record on the socket, once; it is released with the socket. companion(): it, or null.
+    virtual void attach(std::shared_ptr<void> companion) = 0;
+    [[nodiscard]] virtual void* companion() const noexcept = 0;
 
     /// Never blocks. Errors: not_connected. Repeating it succeeds.
     virtual result<void> shutdown(shutdown_direction direction) = 0;

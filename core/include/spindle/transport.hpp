@@ -93,6 +93,37 @@ struct receive_outcome {
     bool truncated = false;  ///< the datagram was longer than the buffers
 };
 
+/// Is told of new readiness of a socket that joined a loop.
+class readiness_sink {
+public:
+    /// Edges: a condition is reported when it begins to hold or is renewed, not for as long as it holds. Spurious reports
+    /// happen. On the thread inside event_loop::turn(), without the transport's locks.
+    virtual void on_ready(readiness seen) noexcept = 0;
+
+protected:
+    ~readiness_sink() = default;
+};
+
+/// A loop that its users run themselves: sockets join it, and whoever is inside turn() serves them. Made by
+/// transport::make_loop().
+///
+/// Threads: all members from any thread; turns are serialised.
+class event_loop {
+public:
+    virtual ~event_loop() = default;
+
+    /// Waits up to `timeout_ms` (-1: for ever) until a socket of the loop becomes ready or wake() is called, then calls
+    /// the sinks. True when there was anything to do, false on time-out.
+    virtual bool turn(int timeout_ms) noexcept = 0;
+    /// Ends the wait of the present turn, or of the next one. Coalesces.
+    virtual void wake() noexcept = 0;
+    /// The users' last thread has gone to do something else. If none comes back within about two milliseconds the
+    /// transport's service thread takes the turns until one does, after calling the loop's `unattended` function.
+    virtual void left() noexcept = 0;
+    /// No turn runs and no function is called after the return. Sockets must have left.
+    virtual void close() noexcept = 0;
+};
+
 class lower_socket;
 
 struct accepted_connection {
@@ -165,6 +196,16 @@ public:
     virtual result<void> async_wait(readiness condition, wait_handler handler) = 0;
     /// Pending handlers are called soon with `none`. Any thread.
     virtual void cancel_waits() noexcept = 0;
+
+    /// From now on, until leave(), renew() keeps it so, every new readiness of the socket is told to the sink from turns of
+    /// the loop; what holds already is told once. Waits go on beside it. A socket joins one loop at most.
+    /// Errors: no_buffer_space.
+    virtual result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink) = 0;
+    /// A report may still be on its way.
+    virtual void leave() noexcept = 0;
+    /// Streams without connection, attempt or listener: becomes the connection's socket in place of its own; empties
+    /// `connection.socket` on success. No other call may be in progress.
+    virtual result<void> adopt(accepted_connection& connection) = 0;
 };
 
 /// Makes sockets and owns the one service thread, which starts when the first async_wait, post or after needs it.
@@ -187,6 +228,8 @@ public:
     /// Not from the service thread. Idempotent.
     virtual void stop() noexcept = 0;
     [[nodiscard]] virtual bool on_service_thread() const noexcept = 0;
+    /// Null where the system has no such loop, or no descriptor for it. `unattended` is called on the service thread.
+    [[nodiscard]] virtual std::shared_ptr<event_loop> make_loop(std::function<void()> unattended) = 0;
 };
 
 /// The transport over the operating system's sockets. It makes no system call before it is used.

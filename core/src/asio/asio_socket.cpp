@@ -182,6 +182,7 @@ void asio_socket::abort() noexcept
 void asio_socket::close() noexcept
 {
     cancel_waits();
+    end_membership(native::no_handle);
     if (socket_ != native::no_handle) {
         native::close(std::exchange(socket_, native::no_handle));
     }
@@ -194,6 +195,8 @@ result<void> asio_socket::renew()
     if (!renewed) {
         return renewed.error();
     }
+    // The loop's registration went with the old socket; activate() makes a new one.
+    suspend_membership();
     socket_ = *renewed;
     connect_error_.store(0, std::memory_order_relaxed);
     active_.store(!is_stream(), std::memory_order_relaxed);
@@ -266,9 +269,89 @@ try {
     return errc::no_buffer_space;
 }
 
+result<void> asio_socket::adopt(accepted_connection& connection)
+{
+    auto& other = static_cast<asio_socket&>(*connection.socket);
+    cancel_waits();
+    if (auto replaced = native::replace(socket_, other.socket_); !replaced) {
+        return replaced.error();
+    } else {
+        suspend_membership();
+        socket_ = *replaced;
+    }
+    other.socket_ = native::no_handle;
+    connection.socket.reset();
+    connect_error_.store(0, std::memory_order_relaxed);
+    named_.store(true, std::memory_order_relaxed);
+    send_shut_.store(false, std::memory_order_relaxed);
+    aborted_.store(false, std::memory_order_relaxed);
+    activate();
+    return {};
+}
+
+result<void> asio_socket::join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink)
+try {
+    auto member = std::make_unique<membership>();
+    member->loop = std::static_pointer_cast<port_loop>(std::move(loop));
+    member->sink = std::move(sink);
+    const std::lock_guard lock{membership_mutex_};
+    // A stream socket without a connection, attempt or listener has no conditions; activate() registers it.
+    if (active_.load(std::memory_order_acquire)) {
+        if (auto entered = enter_loop(*member); !entered) {
+            return entered;
+        }
+    }
+    membership_ = std::move(member);
+    return {};
+} catch (const std::bad_alloc&) {
+    return errc::no_buffer_space;
+}
+
+result<void> asio_socket::enter_loop(membership& member) noexcept
+{
+    auto ticket = member.loop->add(socket_, member.sink);
+    if (!ticket) {
+        return ticket.error();
+    }
+    member.ticket = *ticket;
+    return {};
+}
+
+void asio_socket::leave() noexcept
+{
+    end_membership(socket_);
+}
+
+// Closing a socket ends its registration by itself, unless a forked child has a copy, whose events meet nobody.
+void asio_socket::end_membership(native::handle open) noexcept
+{
+    std::unique_ptr<membership> ended;
+    const std::lock_guard lock{membership_mutex_};
+    ended = std::move(membership_);
+    if (ended && ended->ticket) {
+        ended->loop->remove(*ended->ticket, open);
+    }
+}
+
+void asio_socket::suspend_membership() noexcept
+{
+    const std::lock_guard lock{membership_mutex_};
+    if (membership_ && membership_->ticket) {
+        membership_->loop->remove(*membership_->ticket, native::no_handle);
+        membership_->ticket.reset();
+    }
+}
+
 void asio_socket::activate() noexcept
 {
     active_.store(true, std::memory_order_release);
+    {
+        const std::lock_guard lock{membership_mutex_};
+        if (membership_ && !membership_->ticket) {
+            // Without memory for it the socket's requests are served when they are looked at next.
+            (void)enter_loop(*membership_);
+        }
+    }
     wait_node::slot ended;
     {
         const std::lock_guard lock{context_->shard_for(this).mutex};

@@ -5,9 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "asio/asio_context.hpp"
 #include "asio/native.hpp"
+#include "asio/port_loop.hpp"
 #include "asio/wait_node.hpp"
 #include "spindle/transport.hpp"
 
@@ -44,12 +47,25 @@ public:
     readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept override;
     result<void> async_wait(readiness condition, wait_handler handler) override;
     void cancel_waits() noexcept override;
+    result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink) override;
+    void leave() noexcept override;
+    result<void> adopt(accepted_connection& connection) override;
 
 private:
+    /// The loop the socket joined; its ticket while it is registered there.
+    struct membership {
+        std::shared_ptr<port_loop> loop;
+        std::weak_ptr<readiness_sink> sink;
+        std::optional<loop_ticket> ticket;
+    };
+
     [[nodiscard]] bool is_stream() const noexcept { return kind_.type == socket_type::stream; }
     [[nodiscard]] std::error_code ended_by(std::error_code error) const noexcept;
     void prefer_dynamic_ports() noexcept;
     void activate() noexcept;
+    result<void> enter_loop(membership& member) noexcept;
+    void suspend_membership() noexcept;
+    void end_membership(native::handle open) noexcept;
 
     std::shared_ptr<asio_context> context_;
     wait_node::slot waits_;  // guarded by the lock of shard_for(this)
@@ -63,6 +79,8 @@ private:
     std::atomic<bool> named_;
     std::atomic<bool> send_shut_{false};
     std::atomic<bool> aborted_{false};
+    std::mutex membership_mutex_;
+    std::unique_ptr<membership> membership_;  // under membership_mutex_; most sockets join none
 };
 
 }  // namespace spindle

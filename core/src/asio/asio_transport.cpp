@@ -1,10 +1,12 @@
 // The transport's front: opening sockets and handing the rest to the shared context.
 #include "asio/asio_transport.hpp"
 
+#include <new>
 #include <utility>
 
 #include "asio/asio_socket.hpp"
 #include "asio/native.hpp"
+#include "asio/port_loop.hpp"
 
 namespace spindle {
 
@@ -56,6 +58,13 @@ void asio_transport::stop() noexcept
 bool asio_transport::on_service_thread() const noexcept
 {
     return context_->on_service_thread();
+}
+
+std::shared_ptr<event_loop> asio_transport::make_loop(std::function<void()> unattended)
+try {
+    return make_port_loop(context_, std::move(unattended));
+} catch (const std::bad_alloc&) {
+    return nullptr;
 }
 
 std::unique_ptr<transport> make_system_transport()

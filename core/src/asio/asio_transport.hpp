@@ -19,6 +19,7 @@ public:
     result<void> after(std::chrono::milliseconds delay, task work) override;
     void stop() noexcept override;
     [[nodiscard]] bool on_service_thread() const noexcept override;
+    [[nodiscard]] std::shared_ptr<event_loop> make_loop(std::function<void()> unattended) override;
 
 private:
     std::shared_ptr<asio_context> context_;  // shared with the sockets, which may be destroyed later

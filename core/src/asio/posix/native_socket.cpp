@@ -118,6 +118,18 @@ result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) n
     return socket;
 }
 
+result<handle> replace(handle old, handle with) noexcept
+{
+    const int flags = ::fcntl(descriptor(old), F_GETFD);
+    if (restarted([&] {
+            return ::dup3(descriptor(with), descriptor(old), (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+        }) == -1) {
+        return errc_from_errno(errno);
+    }
+    close(with);
+    return old;
+}
+
 result<void> bind(handle socket, const socket_kind&, const socket_address& local) noexcept
 {
     const kernel_address address{local};

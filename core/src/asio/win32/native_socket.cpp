@@ -115,6 +115,12 @@ result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) n
     return fresh;
 }
 
+result<handle> replace(handle old, handle with) noexcept
+{
+    close(old);
+    return with;
+}
+
 result<void> bind(handle socket, const socket_kind&, const socket_address& local) noexcept
 {
     return to_result(::bind(to_socket(socket), to_sockaddr(local), static_cast<int>(local.size())));

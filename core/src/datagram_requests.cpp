@@ -1,0 +1,159 @@
+// Datagram sockets: overlapped receives and sends (pages WSPRecvFrom, WSPSendTo). A send goes out at once but for a
+// full system buffer, in which case it waits in order.
+#include "datagram_socket.hpp"
+#include "provider_life.hpp"
+
+namespace spindle {
+namespace {
+
+bool is_would_block(const std::error_code& error) noexcept
+{
+    return error == make_error_code(errc::would_block);
+}
+
+}  // namespace
+
+errc datagram_socket::check_input(const io_request& request)
+{
+    return request.buffers().empty() ? errc::invalid_argument : check_receive(request.flags);
+}
+
+request_step datagram_socket::try_input(io_request& request, readiness, io_outcome& outcome)
+{
+    const auto got = receive_now(request.buffers(), request.flags, request.address);
+    if (!got && is_would_block(got.error())) {
+        input_.maybe_ready = false;
+        return request_step::waits;
+    }
+    if (got) {
+        outcome.bytes = got->bytes;
+        outcome.code = got->truncated ? errc::message_size : errc::success;
+    } else {
+        outcome.code = to_errc(got.error());
+    }
+    return request_step::done;
+}
+
+errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_destination(request.flags, request.address); code != errc::success) {
+        return code;
+    }
+    const std::scoped_lock lock(send_mutex_);
+    if (is_retired()) {
+        return errc::not_socket;
+    }
+    if (sends_.empty() && try_send(request, outcome)) {
+        return outcome.code;
+    }
+    sends_.push_back(request);
+    output_waits_.store(true, std::memory_order_seq_cst);
+    if (&sends_.front() == &request && try_send(request, outcome)) {  // room that came meanwhile is told to nobody
+        sends_.pop_front();
+        return outcome.code;
+    }
+    if (auto watched = watch_output(); !watched) {
+        request_list taken;
+        sends_.move_if(taken, [&](const io_request& each) { return &each == &request; });
+        return to_errc(watched.error());
+    }
+    return errc::io_pending;
+}
+
+// True when the request is over.
+bool datagram_socket::try_send(io_request& request, io_outcome& outcome)
+{
+    const bool direct = (request.flags & message_flag::dont_route) != 0;
+    const auto buffers = request.buffers();
+    const const_buffers as_const{reinterpret_cast<const const_buffer*>(buffers.data()), buffers.size()};
+    const auto sent = lower().send(as_const, direct ? transfer_flags::dont_route : transfer_flags::none, request.address);
+    if (!sent && is_would_block(sent.error())) {
+        return false;
+    }
+    outcome.code = sent ? errc::success : to_errc(sent.error());
+    outcome.bytes = sent ? *sent : 0;
+    if (sent) {
+        set_state(state::bound);
+    }
+    return true;
+}
+
+// Under send_mutex_.
+result<void> datagram_socket::watch_output()
+{
+    output_waits_.store(!sends_.empty(), std::memory_order_seq_cst);
+    if (sends_.empty() || room_awaited_ || input_.joined.load(std::memory_order_relaxed)) {
+        return {};
+    }
+    hold_descriptor();
+    auto self = std::static_pointer_cast<datagram_socket>(shared_from_this());
+    auto armed = lower().async_wait(readiness::writable, [self](readiness seen) {
+        {
+            const std::scoped_lock lock(self->send_mutex_);
+            self->room_awaited_ = false;
+        }
+        if (!self->is_retired()) {
+            self->serve_output(seen);
+        }
+        self->drop_descriptor();
+    });
+    if (!armed) {
+        drop_descriptor();
+        return armed;
+    }
+    room_awaited_ = true;
+    return {};
+}
+
+void datagram_socket::serve_output(readiness) noexcept
+{
+    if (!output_waits_.load(std::memory_order_seq_cst)) {
+        return;
+    }
+    request_list finished;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        serve_sends(finished);
+        (void)watch_output();
+    }
+    tell(finished);
+}
+
+void datagram_socket::serve_sends(request_list& finished)
+{
+    io_outcome outcome;
+    while (!sends_.empty() && try_send(sends_.front(), outcome)) {
+        finished.push_finished(sends_.pop_front(), outcome);
+        outcome = {};
+    }
+}
+
+std::size_t datagram_socket::take_output(request_list& to, const request_filter& which, bool)
+{
+    const std::scoped_lock lock(send_mutex_);
+    const auto count = sends_.move_if(to, which);
+    (void)watch_output();
+    return count;
+}
+
+// The connection-oriented requests, refused as their pages say.
+errc datagram_socket::start_accept(accept_request&, io_outcome&)
+{
+    return errc::invalid_argument;
+}
+
+errc datagram_socket::start_connect(connect_request&)
+{
+    return errc::invalid_argument;
+}
+
+errc datagram_socket::start_disconnect(io_request&, bool)
+{
+    return errc::not_connected;
+}
+
+}  // namespace spindle

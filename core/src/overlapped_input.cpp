@@ -1,0 +1,293 @@
+// Overlapped requests that wait for input, what all sockets share: queueing, serving in issue order when something has
+// come in, cancelling. What one try of a request does is the socket type's affair (try_input). Readiness comes from a
+// loop the socket joined, as edges, or from one-shot waits. Answers to "Overlapped I/O"; contract OVL-16, CAN.
+#include <array>
+
+#include "basic_socket.hpp"
+#include "provider_life.hpp"
+
+namespace spindle {
+
+const void* this_thread_token() noexcept
+{
+    // Trivial: it needs no destructor and so does not pin an unloadable library.
+    static thread_local char token;
+    return &token;
+}
+
+errc basic_socket::start_receive(io_request& request, io_outcome& outcome)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_input(request); code != errc::success) {
+        return code;
+    }
+    return start_input(request, outcome);
+}
+
+errc basic_socket::start_input(io_request& request, io_outcome& outcome)
+{
+    const std::scoped_lock lock(input_.mutex);
+    if (is_retired()) {
+        return errc::not_socket;
+    }
+    const bool worth_trying = !input_.joined || input_.maybe_ready;
+    auto step = request_step::waits;
+    if (input_.pending.empty() && worth_trying) {
+        step = try_input(request, readiness::none, outcome);
+    }
+    if (step == request_step::done) {
+        return outcome.code;
+    }
+    if (!input_.joined && step == request_step::waits) {
+        const bool urgent = (request.flags & message_flag::out_of_band) != 0;
+        if (auto armed = arm_input(urgent ? readiness::urgent : readiness::readable); !armed) {
+            return to_errc(armed.error());
+        }
+    }
+    input_.pending.push_back(request);
+    return errc::io_pending;
+}
+
+result<void> basic_socket::arm_input(readiness condition)
+{
+    bool& armed = condition == readiness::urgent ? input_.urgent_armed : input_.readable_armed;
+    if (armed) {
+        return {};
+    }
+    hold_descriptor();
+    auto waiting = lower().async_wait(condition, [self = shared_from_this(), condition](readiness seen) {
+        self->on_input_wait(condition, seen);
+    });
+    if (!waiting) {
+        drop_descriptor();
+        return waiting;
+    }
+    armed = true;
+    return {};
+}
+
+void basic_socket::on_input_wait(readiness condition, readiness seen)
+{
+    {
+        const std::scoped_lock lock(input_.mutex);
+        (condition == readiness::urgent ? input_.urgent_armed : input_.readable_armed) = false;
+    }
+    if (!is_retired()) {
+        serve_input(seen);
+        after_input(seen);
+    }
+    drop_descriptor();
+}
+
+void basic_socket::on_ready(readiness seen) noexcept
+{
+    hold_descriptor();
+    if (!is_retired()) {
+        if (has_any(seen, readiness::readable | readiness::urgent | readiness::failed)) {
+            serve_input(seen);
+            after_input(seen);
+        }
+        if (has_any(seen, readiness::writable | readiness::failed)) {
+            serve_output(seen);
+        }
+    }
+    drop_descriptor();
+}
+
+void basic_socket::serve_input(readiness seen) noexcept
+{
+    request_list finished;
+    {
+        const std::scoped_lock lock(input_.mutex);
+        input_.maybe_ready = true;
+        input_.hung_up = input_.hung_up || has_any(seen, readiness::failed);
+        serve_input_locked(seen, finished);
+    }
+    tell(finished);
+}
+
+// Urgent receives and ordinary ones wait for different things; each kind is served in order until one has to wait.
+void basic_socket::serve_input_locked(readiness seen, request_list& finished)
+{
+    std::array<bool, 2> blocked{};
+    request_list waiting;
+    while (!input_.pending.empty()) {
+        auto& request = input_.pending.pop_front();
+        const bool urgent = (request.flags & message_flag::out_of_band) != 0;
+        io_outcome outcome;
+        if (!blocked[urgent ? 1 : 0]) {
+            auto step = request_step::done;
+            try {
+                step = try_input(request, seen, outcome);
+            } catch (const std::bad_alloc&) {
+                outcome.code = errc::no_buffer_space;
+            }
+            if (step == request_step::done) {
+                finished.push_finished(request, outcome);
+                continue;
+            }
+            if (step == request_step::waits_alone) {
+                waiting.push_back(request);
+                continue;
+            }
+            blocked[urgent ? 1 : 0] = true;
+            if (!input_.joined && !arm_input(urgent ? readiness::urgent : readiness::readable)) {
+                finished.push_finished(request, {errc::no_buffer_space, 0, 0, false});
+                continue;
+            }
+        }
+        waiting.push_back(request);
+    }
+    waiting.move_if(input_.pending, [](const io_request&) { return true; });
+}
+
+void basic_socket::tell(request_list& finished) noexcept
+{
+    if (finished.empty()) {
+        return;
+    }
+    finished.tell_all();
+    if (request_waiters_.load(std::memory_order_seq_cst) != 0) {
+        nudge_waiters();
+    }
+}
+
+std::size_t basic_socket::cancel(const request_filter& which)
+{
+    const use guard(*this);
+    if (!guard) {
+        return 0;
+    }
+    request_list taken;
+    std::size_t count = 0;
+    {
+        const std::scoped_lock lock(input_.mutex);
+        count = input_.pending.move_if(taken, which);
+    }
+    count += take_output(taken, which, true);
+    tell_outcome(taken, {errc::operation_aborted, 0, 0, false});
+    return count;
+}
+
+namespace {
+
+constexpr auto every_request = [](const io_request&) { return true; };
+
+}  // namespace
+
+void basic_socket::end_requests(errc input_code, bool silent, bool output_too) noexcept
+{
+    request_list taken;
+    {
+        const std::scoped_lock lock(input_.mutex);
+        input_.pending.move_if(taken, every_request);
+    }
+    tell_outcome(taken, {input_code, 0, 0, silent});
+    if (output_too) {
+        end_output_requests(silent);
+    }
+}
+
+void basic_socket::end_output_requests(bool silent) noexcept
+{
+    request_list taken;
+    take_output(taken, every_request, false);
+    tell_outcome(taken, {errc::operation_aborted, 0, 0, silent});
+}
+
+void basic_socket::tell_outcome(request_list& taken, const io_outcome& outcome) noexcept
+{
+    request_list finished;
+    while (!taken.empty()) {
+        auto& request = taken.pop_front();
+        dropped(request);
+        finished.push_finished(request, outcome);
+    }
+    tell(finished);
+}
+
+bool basic_socket::has_input_requests()
+{
+    const std::scoped_lock lock(input_.mutex);
+    return !input_.pending.empty();
+}
+
+result<void> basic_socket::wait_for_requests(const std::function<bool()>& done)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (done()) {
+        return {};
+    }
+    blocking_call call(*this, errc::operation_aborted, std::chrono::milliseconds{0});
+    request_waiters_.fetch_add(1, std::memory_order_seq_cst);
+    result<void> waited;
+    while (waited && !done()) {
+        waited = call.wait_for_nudge();
+    }
+    request_waiters_.fetch_sub(1, std::memory_order_relaxed);
+    // A close ends the requests after it has woken the waiters: what they came to counts.
+    return done() ? result<void>() : waited;
+}
+
+result<void> basic_socket::join(const std::shared_ptr<event_loop>& loop)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    {
+        const std::scoped_lock lock(input_.mutex);
+        if (loop_) {
+            return errc::invalid_argument;
+        }
+        loop_ = loop;
+    }
+    const std::weak_ptr<readiness_sink> sink = weak_from_this();
+    if (auto joined = lower().join(loop, sink); !joined) {
+        const std::scoped_lock lock(input_.mutex);
+        loop_.reset();
+        return joined;
+    }
+    {
+        const std::scoped_lock lock(input_.mutex);
+        input_.joined = true;
+    }
+    serve_input(readiness::none);
+    serve_output(readiness::none);
+    return {};
+}
+
+void basic_socket::leave(const event_loop& loop) noexcept
+{
+    const use guard(*this);
+    if (!guard) {
+        return;
+    }
+    {
+        const std::scoped_lock lock(input_.mutex);
+        if (loop_.get() != &loop) {
+            return;
+        }
+        input_.joined = false;
+    }
+    lower().leave();
+    serve_input(readiness::none);
+    serve_output(readiness::none);
+}
+
+void basic_socket::attach(std::shared_ptr<void> companion)
+{
+    const std::scoped_lock lock(state_mutex_);
+    if (!companion_owner_) {
+        companion_owner_ = std::move(companion);
+        companion_.store(companion_owner_.get(), std::memory_order_release);
+    }
+}
+
+}  // namespace spindle

@@ -1,0 +1,47 @@
+// The provider's half of the private agreement with this project's host (spindle/exchange.hpp): the tables are swapped by
+// a vendor ioctl, and gone with the last WSPCleanup. Without it everything below answers "none".
+#pragma once
+
+#include <atomic>
+
+#include "spindle/exchange.hpp"
+#include "spindle/result.hpp"
+#include "spindle/socket.hpp"
+
+namespace spindle::spi {
+
+/// The host's table, or null.
+[[nodiscard]] const exchange::host_functions* host_kernel() noexcept;
+
+/// Serves exchange::ioctl_code. Errors: fault, version_not_supported.
+result<void> swap_tables(const void* in, std::size_t in_size, void* out, std::size_t out_size) noexcept;
+
+/// After the last WSPCleanup, and in the child of a fork.
+void forget_host_kernel() noexcept;
+
+/// What the SPI layer hangs on a socket that serves requests.
+class socket_record {
+public:
+    socket_record() = default;
+    socket_record(const socket_record&) = delete;
+    socket_record& operator=(const socket_record&) = delete;
+    ~socket_record();
+
+    /// The host's file object, made when first needed; null without the exchange.
+    [[nodiscard]] exchange::file* file_of(std::uintptr_t handle) noexcept;
+    [[nodiscard]] bool has_port() const noexcept { return has_port_.load(std::memory_order_acquire); }
+
+    /// Takes over the reference.
+    void take_port_file(exchange::file* associated) noexcept;
+
+private:
+    std::atomic<exchange::file*> file_{nullptr};
+    std::atomic<bool> has_port_{false};
+};
+
+/// The socket's record, made when first asked for. Throws bad_alloc.
+[[nodiscard]] socket_record& record_of(socket& it);
+/// The same without making one.
+[[nodiscard]] bool has_port(const socket& it) noexcept;
+
+}  // namespace spindle::spi

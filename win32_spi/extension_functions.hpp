@@ -1,0 +1,20 @@
+// The extension functions themselves, one declaration each in mswsock.h's types; extension_table.cpp hands them out.
+#pragma once
+
+#include <mswsock.h>
+
+#include "winsock.hpp"
+
+namespace spindle::spi {
+
+BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+                     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+                     LPOVERLAPPED lpOverlapped) noexcept;
+void PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+                                 DWORD dwRemoteAddressLength, sockaddr** LocalSockaddr, LPINT LocalSockaddrLength,
+                                 sockaddr** RemoteSockaddr, LPINT RemoteSockaddrLength) noexcept;
+BOOL PASCAL ConnectEx(SOCKET s, const sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
+                      LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped) noexcept;
+BOOL PASCAL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWORD dwReserved) noexcept;
+
+}  // namespace spindle::spi
