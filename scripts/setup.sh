@@ -1,7 +1,9 @@
 #!/bin/bash
 # Installs what building and testing needs on Debian 12, and only what is missing. Needs root or sudo for
 # that, and nothing at all when everything is there.
-#   scripts/setup.sh [--windows]     --windows: also the cross compiler and Wine, for the preset mingw-x64
+#   scripts/setup.sh [--windows] [--bench]
+#     --windows: also the cross compiler and Wine, for the preset mingw-x64
+#     --bench: also what bench/echo compares with, counts with and draws with
 set -euo pipefail
 
 say() { printf '[setup] %s\n' "$*"; }
@@ -11,7 +13,8 @@ optional=(ccache)
 for argument in "$@"; do
     case "$argument" in
         --windows) packages+=(g++-mingw-w64-x86-64-posix wine64) ;;
-        *) echo "usage: setup.sh [--windows]" >&2; exit 2 ;;
+        --bench) packages+=(libuv1-dev python3-matplotlib strace valgrind) ;;
+        *) echo "usage: setup.sh [--windows] [--bench]" >&2; exit 2 ;;
     esac
 done
 
