@@ -64,9 +64,3 @@ BOOL WINAPI ResetEvent(HANDLE hEvent)
 {
     return event_result(reset_event_object(hEvent));
 }
-
-// Of the handles a program owns only events are closed this way: sockets have closesocket.
-BOOL WINAPI CloseHandle(HANDLE hObject)
-{
-    return event_result(close_event_object(hObject));
-}

@@ -5,6 +5,7 @@
 #include "host/catalog.hpp"
 #include "host/provider.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/port_thread.hpp"
 #include "kernel/thread.hpp"
 
 #include <pthread.h>
@@ -42,7 +43,9 @@ void in_child() noexcept
     kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
+    kernel::handles.forget_after_fork(kernel::object_kind::completion_port);
     kernel::forget_current_thread_after_fork();
+    kernel::forget_port_after_fork();
 }
 
 }  // namespace

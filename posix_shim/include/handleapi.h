@@ -1,4 +1,4 @@
-/* Closing kernel handles; page "CloseHandle". */
+/* Closing and duplicating kernel handles; pages "CloseHandle" and "DuplicateHandle". */
 #ifndef _APISETHANDLE_
 #define _APISETHANDLE_
 
@@ -14,6 +14,9 @@
 
 SPINDLE_WS_BEGIN
 BOOL WINAPI CloseHandle(HANDLE hObject);
+BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
+                            LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
+                            DWORD dwOptions);
 SPINDLE_WS_END
 
 #endif

@@ -10,7 +10,7 @@
 
 namespace spindle::kernel {
 
-enum class object_kind : std::uint8_t { none, socket, event, thread };
+enum class object_kind : std::uint8_t { none, socket, event, thread, socket_file, completion_port };
 
 /// Lives as long as someone holds a reference: a handle in the table, a wait in progress, a call using it.
 class object {
@@ -29,12 +29,27 @@ public:
         }
     }
 
+    /// The handle table counts the handles of an object here, so that what ends with the last handle (and not with
+    /// the last reference) can be told.
+    void handle_opened() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+
+    void handle_closed() noexcept
+    {
+        if (handles_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            last_handle_closed();
+        }
+    }
+
 protected:
+    /// Called without locks, with a reference held by the caller.
+    virtual void last_handle_closed() noexcept {}
+
     explicit object(object_kind kind) noexcept : kind_(kind) {}
     virtual ~object() = default;
 
 private:
     std::atomic<std::uint32_t> references_{1};
+    std::atomic<std::uint32_t> handles_{0};
     const object_kind kind_;
 };
 
@@ -68,10 +83,16 @@ private:
     Object* object_ = nullptr;
 };
 
-/// What one waiting thread sleeps on. Lives on its stack for the duration of the wait.
+/// What one waiting thread sleeps on. Lives on its stack for the duration of the wait. A thread that waits in another
+/// way (for packets of a completion port) puts its own way of being woken in place of poke().
 class waiter {
 public:
-    void poke() noexcept
+    waiter() noexcept = default;
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+    virtual ~waiter() = default;
+
+    virtual void poke() noexcept
     {
         std::lock_guard lock(mutex_);
         poked_ = true;
@@ -117,6 +138,7 @@ public:
             first_->previous = &node;
         }
         first_ = &node;
+        attached_.fetch_add(1, std::memory_order_seq_cst);
     }
 
     void detach(wait_node& node) noexcept
@@ -126,6 +148,7 @@ public:
         if (node.next != nullptr) {
             node.next->previous = node.previous;
         }
+        attached_.fetch_sub(1, std::memory_order_relaxed);
     }
 
     /// Takes the signal if there is one.
@@ -154,10 +177,15 @@ protected:
         }
     }
 
+    /// For states that change without the lock: a change made before this (seq_cst) is seen by whoever attaches
+    /// after it.
+    [[nodiscard]] bool has_waiters() const noexcept { return attached_.load(std::memory_order_seq_cst) != 0; }
+
     std::mutex mutex_;
 
 private:
     wait_node* first_ = nullptr;
+    std::atomic<std::uint32_t> attached_{0};
 };
 
 }  // namespace spindle::kernel

@@ -2,6 +2,7 @@
 // that no signal can fall between the look and the sleep.
 #include "kernel/wait.hpp"
 
+#include "kernel/port_thread.hpp"
 #include "kernel/thread.hpp"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_mode mode, cl
 {
     waiter owner;
     attachment attached(objects, owner, alertable);
+    blocking_elsewhere not_running;
     wait_result result;
     for (bool in_time = true;; in_time = owner.sleep_until(deadline)) {
         if (take(objects, mode, result)) {
@@ -115,6 +117,7 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_mode mode, cl
             result.status = wait_status::timed_out;
             return result;
         }
+        not_running.begin();
     }
 }
 
@@ -134,6 +137,34 @@ wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time
         self->run_queued();
     }
     return result;
+}
+
+wait_status wait_until(waitable& source, done_function done, const void* context, clock::time_point deadline,
+                       bool alertable) noexcept
+{
+    thread* self = alertable ? current_thread().object : nullptr;
+    wait_status status = wait_status::timed_out;
+    {
+        waiter owner;
+        waitable* const sources[] = {&source};
+        attachment attached(sources, owner, self);
+        blocking_elsewhere not_running;
+        for (bool in_time = true; !done(context); in_time = owner.sleep_until(deadline)) {
+            if (attached.apcs_pending(owner)) {
+                status = wait_status::apcs_ran;
+                break;
+            }
+            if (!in_time) {
+                return wait_status::timed_out;
+            }
+            not_running.begin();
+        }
+        if (status != wait_status::apcs_ran) {
+            return wait_status::signalled;
+        }
+    }
+    self->run_queued();
+    return status;
 }
 
 }  // namespace spindle::kernel
