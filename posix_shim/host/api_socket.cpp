@@ -3,6 +3,7 @@
 // page "Transport Mapping Between API and SPI Functions" (clauses MAP-1, 2, 14, 25).
 #include "host/catalog.hpp"
 #include "host/dispatch.hpp"
+#include "host/socket_handles.hpp"
 #include "host/text.hpp"
 
 #include <new>
@@ -73,8 +74,14 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpP
 
 int WSAAPI closesocket(SOCKET s)
 {
+    if (!begin_close(s)) {
+        return 0;
+    }
     const int result = call_provider(
         s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) { return table.lpWSPCloseSocket(s, lpErrno); });
+    if (result != 0) {
+        undo_close(s);
+    }
     spindle::kernel::socket_entry entry;
     if (result == 0 && spindle::kernel::handles.find_socket(s, entry) && entry.ifs) {
         // IFS handles are closed in the kernel, which the host is here; see upcalls_socket.cpp.

@@ -6,6 +6,7 @@
 #include "host/provider.hpp"
 #include "kernel/fork.hpp"
 #include "kernel/handle_table.hpp"
+#include "kernel/port_thread.hpp"
 
 #include <pthread.h>
 
@@ -40,6 +41,8 @@ void in_child() noexcept
     kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
+    kernel::handles.forget_after_fork(kernel::object_kind::completion_port);
+    kernel::forget_port_after_fork();
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ int provider::load_and_start(const WSAPROTOCOL_INFOW& entry) noexcept
     const bool complete = every_slot_is_filled(table);
     if (complete && data.wVersion == required_version) {
         table_ = table;
+        exchange_.begin(table_);
         return 0;
     }
     int ignored = 0;
@@ -104,6 +105,7 @@ int provider::stop() noexcept
         }
         state_ = state::stopped;
     }
+    exchange_.end();
     int error = 0;
     if (table_.lpWSPCleanup(&error) == 0) {
         return 0;
@@ -131,6 +133,7 @@ void provider::forget_start_after_fork() noexcept
 {
     state_ = state::idle;
     changed_.reset_after_fork();
+    exchange_.forget_after_fork();
     // A load that another thread was in the middle of is not finished by anybody; its mapping is left alone.
     table_ = {};
 }

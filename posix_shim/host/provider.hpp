@@ -3,6 +3,7 @@
 // Provider Activation" and "WSPStartup" (clauses START-9, 12, 26, MAP-25).
 #pragma once
 
+#include "host/provider_exchange.hpp"
 #include "host/winsock.hpp"
 #include "kernel/sync.hpp"
 
@@ -33,6 +34,8 @@ public:
     /// Valid after ensure_started() returned 0, until unload().
     [[nodiscard]] const WSPPROC_TABLE& table() const noexcept { return table_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// What the provider offers beyond its table; of use only after exchange_scope has let the caller in.
+    [[nodiscard]] provider_exchange& exchange() noexcept { return exchange_; }
 
     void lock_for_fork() noexcept { mutex_.lock(); }
     void unlock_after_fork() noexcept { mutex_.unlock(); }
@@ -55,6 +58,7 @@ private:
     void* library_ = nullptr;
     bool keep_mapped_ = false;
     WSPPROC_TABLE table_{};
+    provider_exchange exchange_;
 };
 
 /// The provider for a library path, made when first asked for. nullptr: memory is short.

@@ -4,11 +4,11 @@
 // provider that does not make it loses nothing for sockets closed by the program: the host drops the handle
 // when WSPCloseSocket succeeds.
 #include "host/catalog.hpp"
+#include "host/exchange.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/provider.hpp"
+#include "host/request_status.hpp"
 #include "host/upcalls.hpp"
-
-#include <atomic>
 
 using namespace spindle;
 using namespace spindle::host;
@@ -77,20 +77,17 @@ int WSPAPI WPUQuerySocketHandleContext(SOCKET s, PDWORD_PTR lpContext, LPINT lpE
 }
 
 // Exported, not part of the table (UP-7). The provider has stored flags and error in Offset and OffsetHigh
-// (UP-11); the count is stored before the status, since programs poll the status (UP-12).
+// (UP-11); Internal may be any value but pending (OVL-9).
 int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED lpOverlapped, DWORD dwError,
                                         DWORD cbTransferred, LPINT lpErrno)
 {
-    constexpr ULONG_PTR status_from_error = 0xC0070000u;  // NTSTATUS that carries a Win32 code
     kernel::socket_entry entry;
-    if (lpOverlapped == nullptr || !kernel::handles.find_socket(s, entry) || entry.ifs) {
+    const bool known = kernel::handles.find_socket(s, entry) || kernel::handles.find_hidden_socket(s, entry);
+    if (lpOverlapped == nullptr || !known || entry.ifs) {
         return upcall_failure(SOCKET_ERROR, lpErrno, WSAEINVAL);
     }
-    const HANDLE event = lpOverlapped->hEvent;
-    lpOverlapped->InternalHigh = cbTransferred;
-    std::atomic_ref(lpOverlapped->Internal)
-        .store(dwError == 0 ? 0 : status_from_error | (dwError & 0xFFFF), std::memory_order_release);
-    // From here on the request belongs to the program again.
-    set_event_object(event);
+    const auto file = kernel::handles.file_of(s);
+    complete_request(file.get(), reinterpret_cast<OVERLAPPED&>(*lpOverlapped), status_of_error(dwError),
+                     cbTransferred, spindle::exchange::notify::normal);
     return 0;
 }

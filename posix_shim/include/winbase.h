@@ -64,4 +64,8 @@ SPINDLE_WS_END
 #define OpenWaitableTimer OpenWaitableTimerA
 #endif
 
+SPINDLE_WS_BEGIN
+BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
+SPINDLE_WS_END
+
 #endif

@@ -55,11 +55,11 @@ public:
     [[nodiscard]] file_transfer write(const void* buffer, std::size_t size,
                                       std::optional<std::uint64_t> offset) noexcept;
 
-    [[nodiscard]] bool signalled_locked() const noexcept override { return true; }
-    void take_locked() noexcept override {}
-
 private:
     ~file() override;
+
+    [[nodiscard]] bool signalled_locked() noexcept override { return true; }
+    take_result take_locked() noexcept override { return take_result::taken; }
 
     const int descriptor_;
     const file_options options_;

@@ -12,6 +12,7 @@ constinit handle_table handles;
 namespace {
 
 constexpr std::uint64_t ifs_bit = 0x100;
+constexpr std::uint64_t hidden_bit = 0x200;
 
 constexpr std::uint64_t info_of(object_kind kind, bool ifs, std::uint32_t entry_id) noexcept
 {
@@ -118,6 +119,17 @@ std::uint32_t handle_table::add(object& target, std::uintptr_t tag) noexcept
 
 bool handle_table::find_socket(std::uintptr_t handle, socket_entry& found) const noexcept
 {
+    return find_socket(handle, found, 0);
+}
+
+bool handle_table::find_hidden_socket(std::uintptr_t handle, socket_entry& found) const noexcept
+{
+    return find_socket(handle, found, hidden_bit);
+}
+
+bool handle_table::find_socket(std::uintptr_t handle, socket_entry& found,
+                               std::uint64_t hidden) const noexcept
+{
     const slot* entry = slot_of(handle);
     if (entry == nullptr || entry->value.load(std::memory_order_acquire) != handle) {
         return false;
@@ -127,7 +139,65 @@ bool handle_table::find_socket(std::uintptr_t handle, socket_entry& found) const
     found.context = entry->context.load(std::memory_order_acquire);
     found.catalog_entry_id = static_cast<std::uint32_t>(info >> 32);
     found.ifs = (info & ifs_bit) != 0;
-    return entry->value.load(std::memory_order_relaxed) == handle && kind_of(info) == object_kind::socket;
+    return entry->value.load(std::memory_order_relaxed) == handle && kind_of(info) == object_kind::socket &&
+           (info & hidden_bit) == hidden;
+}
+
+bool handle_table::hide_socket(std::uintptr_t handle) noexcept
+{
+    slot* entry = slot_of(handle);
+    if (entry == nullptr) {
+        return false;
+    }
+    std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
+    const std::uint64_t info = entry->info.load(std::memory_order_relaxed);
+    if (entry->value.load(std::memory_order_acquire) != handle || kind_of(info) != object_kind::socket) {
+        return false;
+    }
+    entry->info.store(info | hidden_bit, std::memory_order_release);
+    return true;
+}
+
+object_ref<file_object> handle_table::file_of(std::uintptr_t socket) noexcept
+{
+    return file_of(socket, true);
+}
+
+object_ref<file_object> handle_table::existing_file_of(std::uintptr_t socket) noexcept
+{
+    return file_of(socket, false);
+}
+
+object_ref<file_object> handle_table::file_of(std::uintptr_t socket, bool make) noexcept
+{
+    slot* entry = slot_of(socket);
+    if (entry == nullptr) {
+        return {};
+    }
+    std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(socket >> 2)));
+    if (entry->value.load(std::memory_order_acquire) != socket ||
+        kind_of(entry->info.load(std::memory_order_relaxed)) != object_kind::socket) {
+        return {};
+    }
+    file_object* file = entry->file.load(std::memory_order_relaxed);
+    if (file == nullptr && make) {
+        file = new (std::nothrow) file_object;
+        entry->file.store(file, std::memory_order_relaxed);
+    }
+    if (file != nullptr) {
+        file->acquire();
+    }
+    return object_ref<file_object>(file);
+}
+
+bool handle_table::stands_for(std::uintptr_t handle, const object& target) const noexcept
+{
+    // The caller's reference keeps the address from standing for another object, and an object's handles are all of
+    // the object's kind: both fields matching the value is enough.
+    const slot* entry = slot_of(handle);
+    return entry != nullptr && entry->value.load(std::memory_order_acquire) == handle &&
+           entry->target.load(std::memory_order_acquire) == &target &&
+           entry->value.load(std::memory_order_relaxed) == handle;
 }
 
 bool handle_table::retarget(std::uintptr_t handle, const socket_entry& entry) noexcept
@@ -178,6 +248,7 @@ bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept
     }
     const auto index = static_cast<std::uint32_t>(handle >> 2) & ((1u << index_bits) - 1);
     object* released = nullptr;
+    file_object* file = nullptr;
     {
         std::lock_guard lock(stripe_of(index));
         const object_kind actual = kind_of(entry->info.load(std::memory_order_relaxed));
@@ -189,13 +260,25 @@ bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept
         if (actual != object_kind::socket) {
             released = static_cast<object*>(entry->target.load(std::memory_order_relaxed));
         }
+        file = entry->file.exchange(nullptr, std::memory_order_relaxed);
     }
     give_index(index);
     if (released != nullptr) {
         released->handle_removed();
         released->release();
     }
+    if (file != nullptr) {
+        file->release();
+    }
     return true;
+}
+
+void handle_table::forget_after_fork(object_kind kind) noexcept
+{
+    for_each(kind, [this](std::uint32_t handle, std::uintptr_t) {
+        slot_of(handle)->value.store(0, std::memory_order_release);
+        give_index(static_cast<std::uint32_t>(handle >> 2) & ((1u << index_bits) - 1));
+    });
 }
 
 void handle_table::lock_for_fork() noexcept

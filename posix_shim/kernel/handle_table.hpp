@@ -4,6 +4,7 @@
 // reused late.
 #pragma once
 
+#include "kernel/file_object.hpp"
 #include "kernel/object.hpp"
 
 #include <array>
@@ -45,6 +46,21 @@ public:
     /// program has seen yet: readers at the same moment may get a mixture. False when the value is no socket.
     bool retarget(std::uintptr_t handle, const socket_entry& entry) noexcept;
 
+    /// The same for a socket that has been hidden.
+    [[nodiscard]] bool find_hidden_socket(std::uintptr_t handle, socket_entry& found) const noexcept;
+
+    /// find_socket() does not find it any more, but it goes on for the duplicates of its handle until it is removed.
+    /// False when the value is no socket.
+    bool hide_socket(std::uintptr_t handle) noexcept;
+
+    /// The file object of a socket, also of a hidden one, made if there is none yet. Empty: no socket, or no memory.
+    [[nodiscard]] object_ref<file_object> file_of(std::uintptr_t socket) noexcept;
+    /// The same; empty if none was made yet.
+    [[nodiscard]] object_ref<file_object> existing_file_of(std::uintptr_t socket) noexcept;
+
+    /// True when the handle stands for this very object. Takes no lock.
+    [[nodiscard]] bool stands_for(std::uintptr_t handle, const object& target) const noexcept;
+
     /// The object behind a handle, of that kind or of any kind of object (object_kind::none); empty when
     /// there is none.
     [[nodiscard]] object_ref<object> find(std::uintptr_t handle, object_kind kind,
@@ -59,6 +75,10 @@ public:
     /// Gives the value back; false when it is no handle of that kind (any more). object_kind::none: of any
     /// kind of object.
     bool remove(std::uintptr_t handle, object_kind kind) noexcept;
+
+    /// In the child of a fork: gives back all handles of objects of a kind without touching the objects, which other
+    /// threads may have left locked.
+    void forget_after_fork(object_kind kind) noexcept;
 
     /// Calls visit(handle, tag) for every handle of the kind that exists during the whole call.
     template <class Visitor>
@@ -95,6 +115,7 @@ private:
         std::atomic<std::uint64_t> info{0};  // kind, IFS bit, catalog entry id
         std::atomic<void*> target{nullptr};
         std::atomic<std::uintptr_t> context{0};
+        std::atomic<file_object*> file{nullptr};  // of a socket; changes under its stripe
     };
 
     static constexpr object_kind kind_of(std::uint64_t info) noexcept
@@ -102,6 +123,9 @@ private:
         return static_cast<object_kind>(info & 0xFF);
     }
 
+    [[nodiscard]] bool find_socket(std::uintptr_t handle, socket_entry& found,
+                                   std::uint64_t hidden) const noexcept;
+    [[nodiscard]] object_ref<file_object> file_of(std::uintptr_t socket, bool make) noexcept;
     [[nodiscard]] slot* slot_of(std::uintptr_t handle) const noexcept;
     [[nodiscard]] slot& slot_at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::uint32_t used_indexes() noexcept;

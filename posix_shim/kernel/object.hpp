@@ -20,6 +20,8 @@ enum class object_kind : std::uint8_t {
     timer,
     process,
     file,
+    socket_file,
+    completion_port,
 };
 
 class waitable;
@@ -151,6 +153,7 @@ public:
         node.previous = last_;
         (last_ != nullptr ? last_->next : first_) = &node;
         last_ = &node;
+        attached_.fetch_add(1, std::memory_order_seq_cst);
     }
 
     void detach(wait_node& node) noexcept
@@ -158,6 +161,7 @@ public:
         std::lock_guard lock(mutex_);
         (node.previous != nullptr ? node.previous->next : first_) = node.next;
         (node.next != nullptr ? node.next->previous : last_) = node.previous;
+        attached_.fetch_sub(1, std::memory_order_relaxed);
     }
 
     /// Takes the signal if there is one. `node` is the caller's, attached or not.
@@ -204,11 +208,16 @@ protected:
         }
     }
 
+    /// For states that change without the lock: a change made before this (seq_cst) is seen by whoever attaches
+    /// after it.
+    [[nodiscard]] bool has_waiters() const noexcept { return attached_.load(std::memory_order_seq_cst) != 0; }
+
     std::mutex mutex_;
 
 private:
     wait_node* first_ = nullptr;  // in the order in which the waits began
     wait_node* last_ = nullptr;
+    std::atomic<std::uint32_t> attached_{0};
 };
 
 }  // namespace spindle::kernel

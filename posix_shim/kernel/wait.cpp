@@ -2,6 +2,7 @@
 // that no signal can fall between the look and the sleep.
 #include "kernel/wait.hpp"
 
+#include "kernel/port_thread.hpp"
 #include "kernel/thread.hpp"
 
 #include <algorithm>
@@ -117,6 +118,7 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_nodes& nodes,
 {
     sleeper owner;
     attachment attached(objects, nodes, owner, alertable);
+    blocking_elsewhere not_running;
     wait_result result;
     for (bool in_time = true;;) {
         if (take(objects, nodes, mode, result)) {
@@ -130,6 +132,7 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_nodes& nodes,
             result.status = wait_status::timed_out;
             return result;
         }
+        not_running.begin();
         const auto until = std::min(deadline, attached.next_change());
         in_time = owner.sleep_until(until) || until < deadline;
     }
@@ -152,6 +155,37 @@ wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time
         self->run_queued();
     }
     return result;
+}
+
+wait_status wait_until(waitable& source, done_function done, const void* context, clock::time_point deadline,
+                       bool alertable)
+{
+    thread* self = alertable ? current_thread_object() : nullptr;
+    wait_status status = wait_status::timed_out;
+    {
+        sleeper owner;
+        wait_nodes nodes;
+        waitable* const sources[] = {&source};
+        attachment attached(sources, nodes, owner, self);
+        blocking_elsewhere not_running;
+        for (bool in_time = true; !done(context);) {
+            if (attached.apcs_pending(owner)) {
+                status = wait_status::apcs_ran;
+                break;
+            }
+            if (!in_time) {
+                return wait_status::timed_out;
+            }
+            not_running.begin();
+            const auto until = std::min(deadline, attached.next_change());
+            in_time = owner.sleep_until(until) || until < deadline;
+        }
+        if (status != wait_status::apcs_ran) {
+            return wait_status::signalled;
+        }
+    }
+    self->run_queued();
+    return status;
 }
 
 }  // namespace spindle::kernel

@@ -29,4 +29,10 @@ struct wait_result {
 [[nodiscard]] wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
                                bool alertable);
 
+/// Waits until done(context), which is looked at whenever the source pokes its waiters; the source's own state does not
+/// matter and is not taken. Otherwise as wait() on one object.
+using done_function = bool (*)(const void* context);
+[[nodiscard]] wait_status wait_until(waitable& source, done_function done, const void* context,
+                                     clock::time_point deadline, bool alertable);
+
 }  // namespace spindle::kernel

@@ -1,0 +1,62 @@
+// One provider's side of the private agreement (spindle/exchange.hpp) as the host holds it: what the provider offers,
+// who is calling it, and the end of all that before its last cleanup. The host's own side is exchange.hpp.
+#pragma once
+
+#include "host/winsock.hpp"
+#include "kernel/completion_port.hpp"
+
+#include <spindle/call_gate.hpp>
+#include <spindle/exchange.hpp>
+
+namespace spindle::host {
+
+class provider_exchange {
+public:
+    provider_exchange() noexcept = default;
+    provider_exchange(const provider_exchange&) = delete;
+    provider_exchange& operator=(const provider_exchange&) = delete;
+
+    /// Right after WSPStartup: asks the provider. One that refuses is served through the documented calls alone.
+    void begin(const WSPPROC_TABLE& table) noexcept;
+
+    /// Before WSPCleanup: on return nobody is inside the provider's functions, and no port has a loop of it; both stays
+    /// so. Threads that wait at these ports go on waiting.
+    void end() noexcept;
+
+    /// Only for the child of a fork.
+    void forget_after_fork() noexcept;
+
+private:
+    friend class exchange_scope;
+
+    exchange::provider_functions functions_{};
+    kernel::loop_source source_;
+    call_gate gate_;
+};
+
+/// A call into the functions that a provider offers. Short: the provider's last cleanup waits for it.
+class exchange_scope {
+public:
+    explicit exchange_scope(provider_exchange& offered) noexcept
+        : offered_(offered), entered_(offered.gate_.enter())
+    {}
+    exchange_scope(const exchange_scope&) = delete;
+    exchange_scope& operator=(const exchange_scope&) = delete;
+    ~exchange_scope()
+    {
+        if (entered_) {
+            offered_.gate_.leave();
+        }
+    }
+
+    /// False: the provider offers nothing, or its last cleanup has begun.
+    explicit operator bool() const noexcept { return entered_; }
+    const exchange::provider_functions* operator->() const noexcept { return &offered_.functions_; }
+    [[nodiscard]] kernel::loop_source& source() const noexcept { return offered_.source_; }
+
+private:
+    provider_exchange& offered_;
+    const bool entered_;
+};
+
+}  // namespace spindle::host

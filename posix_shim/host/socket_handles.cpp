@@ -1,0 +1,91 @@
+// Duplicates of socket handles, see socket_handles.hpp. A duplicate is a handle of the socket's file object, tagged with
+// the value that the provider knows; that value stays in the table, hidden, until the last handle is closed.
+#include "host/socket_handles.hpp"
+
+#include "host/dispatch.hpp"
+
+namespace spindle::host {
+
+namespace {
+
+bool find_any_socket(std::uintptr_t value, kernel::socket_entry& entry) noexcept
+{
+    return kernel::handles.find_socket(value, entry) || kernel::handles.find_hidden_socket(value, entry);
+}
+
+// A provider that will not close at once (WSAEWOULDBLOCK) keeps the socket until its last cleanup: no handle is left by
+// which a program could try again.
+void close_hidden(std::uintptr_t value) noexcept
+{
+    call_scope scope;
+    kernel::socket_entry entry;
+    if (!scope || !kernel::handles.find_hidden_socket(value, entry)) {
+        return;
+    }
+    auto& owner = *static_cast<provider*>(entry.owner);
+    scope.enter_provider(owner);
+    int error = 0;
+    if (owner.table().lpWSPCloseSocket(value, &error) == 0 && entry.ifs) {
+        kernel::handles.remove(value, kernel::object_kind::socket);
+    }
+}
+
+}  // namespace
+
+int find_socket_by_handle(HANDLE handle, socket_reference& found) noexcept
+{
+    const auto value = reinterpret_cast<std::uintptr_t>(handle);
+    if (kernel::handles.find_socket(value, found.entry)) {
+        found.socket = value;
+        found.file = kernel::handles.file_of(value);
+        return found.file ? 0 : ERROR_NOT_ENOUGH_MEMORY;
+    }
+    std::uintptr_t original = 0;
+    found.file = kernel::handles.find<kernel::file_object>(value, &original);
+    found.socket = original;
+    return found.file && find_any_socket(original, found.entry) ? 0 : ERROR_INVALID_HANDLE;
+}
+
+std::uint32_t duplicate_socket_handle(const socket_reference& source) noexcept
+{
+    if (!source.file->add_handle()) {
+        return 0;
+    }
+    const std::uint32_t made = kernel::handles.add(*source.file, source.socket);
+    if (made == 0) {
+        (void)source.file->drop_handle();
+    }
+    return made;
+}
+
+bool begin_close(SOCKET s) noexcept
+{
+    const auto file = kernel::handles.existing_file_of(s);
+    if (!file || file->drop_handle()) {
+        return true;
+    }
+    kernel::handles.hide_socket(s);
+    return false;
+}
+
+void undo_close(SOCKET s) noexcept
+{
+    if (const auto file = kernel::handles.existing_file_of(s)) {
+        file->restore_handle();
+    }
+}
+
+bool close_duplicate(std::uintptr_t handle) noexcept
+{
+    std::uintptr_t original = 0;
+    const auto file = kernel::handles.find<kernel::file_object>(handle, &original);
+    if (!file || !kernel::handles.remove(handle, kernel::object_kind::socket_file)) {
+        return false;
+    }
+    if (file->drop_handle()) {
+        close_hidden(original);
+    }
+    return true;
+}
+
+}  // namespace spindle::host
