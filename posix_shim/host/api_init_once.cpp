@@ -18,11 +18,13 @@ constexpr std::uintptr_t in_progress_by_several = 3;
 /// in_progress, and someone may be asleep until it is over.
 constexpr std::uintptr_t awaited = in_progress | (state_mask + 1);
 
-using once_word = std::atomic_ref<std::uintptr_t>;
+// The structure holds a pointer; an integer of its size that may alias it has the bits to work with.
+using aliasing_word __attribute__((may_alias)) = std::uintptr_t;
+using once_word = std::atomic_ref<aliasing_word>;
 
 once_word word_of(PINIT_ONCE once) noexcept
 {
-    return once_word(reinterpret_cast<std::uintptr_t&>(once->Ptr));
+    return once_word(reinterpret_cast<aliasing_word&>(once->Ptr));
 }
 
 // The half of the pointer with the state, at its address.
