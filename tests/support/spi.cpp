@@ -282,19 +282,25 @@ int spi_calls::queue_pattern(SOCKET s, std::uint64_t seed, std::size_t size) con
 std::size_t spi_calls::fill(SOCKET s, std::uint64_t seed) const
 {
     // Only a send that waits finds out what is left: it offers the system the provider's queue again and again, and the
-    // system may have room that it does not announce. The systems at both ends move bytes for a while as well.
-    constexpr int settled = 400;
+    // system may have room that it does not announce. A size that was asked for keeps the system's buffer from growing
+    // (tcp(7)); what moves then is what the peer's window still lets through. A starved thread tries once in a time-out
+    // at least, hence several in a row.
+    constexpr int timeout = 200;
+    constexpr int settled = 3;
+    require(set_number(s, SO_SNDBUF, number(s, SO_SNDBUF)), "SO_SNDBUF");
     require(set_nonblocking(s, false), "FIONBIO");
-    require(set_number(s, SO_SNDTIMEO, settled), "SO_SNDTIMEO");
+    require(set_number(s, SO_SNDTIMEO, timeout), "SO_SNDTIMEO");
     std::size_t total = 0;
-    transfer sent;
-    while (sent.code == 0) {
+    for (int refused = 0; refused < settled;) {
         const auto bytes = make_pattern(seed, std::size_t{64} * 1024, total);
-        sent = send(s, bytes.data(), bytes.size());
-        total += sent.code == 0 ? sent.bytes : 0;
-    }
-    if (sent.code != WSAETIMEDOUT) {
-        fail("WSPSend", sent.code);
+        const auto sent = send(s, bytes.data(), bytes.size());
+        if (sent.code == WSAETIMEDOUT) {
+            ++refused;
+            continue;
+        }
+        require(sent.code, "WSPSend");
+        total += sent.bytes;
+        refused = 0;
     }
     require(set_number(s, SO_SNDTIMEO, 0), "SO_SNDTIMEO");
     require(set_nonblocking(s), "FIONBIO");
