@@ -15,10 +15,13 @@ typedef UINT MMRESULT;
 #define TIMERR_NOCANDO (TIMERR_BASE + 1)
 #define TIMERR_STRUCT (TIMERR_BASE + 33)
 
+/* Packed, as all of the multimedia library is. */
+#pragma pack(push, 1)
 typedef struct timecaps_tag {
     UINT wPeriodMin;
     UINT wPeriodMax;
 } TIMECAPS, *PTIMECAPS, *NPTIMECAPS, *LPTIMECAPS;
+#pragma pack(pop)
 
 SPINDLE_WS_BEGIN
 DWORD WINAPI timeGetTime(VOID);

@@ -26,6 +26,9 @@ PROGRAMS = [
     ("time_of_day.c", ["gnu99", "gnu11"], [[], ["-DWINSOCK_LAST"], ["-O2", "-D_FORTIFY_SOURCE=2"]]),
     ("own_gettimeofday.c", ["gnu99", "c11"], [[]]),
     ("windows_first.c", ["c99", "gnu17"], [[], ["-DLEAN"], ["-DTRICK"], ["-fshort-wchar", "-DUNICODE"]]),
+    ("threads.c", ["c99", "gnu11", "c17"], [[], ["-D_WIN32", "-D_WIN64"], ["-Wconversion", "-Wsign-conversion"]]),
+    ("threads.c", ["gnu11", "c17"], [["-DUNICODE"]]),
+    ("threads.cpp", ["c++11", "c++20"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
     ("control_messages.c", ["c99", "gnu11"], [[], ["-DNOMINMAX"]]),
     ("time_of_day.cpp", ["gnu++11", "c++20"], [[], ["-DWINSOCK_LAST"]]),
     ("standard_library.cpp", ["c++11", "gnu++17", "c++20"], [[], ["-DWINSOCK_LAST"]]),
@@ -43,6 +46,7 @@ HEADERS = """
     guiddef.h minwindef.h synchapi.h handleapi.h ioapiset.h errhandlingapi.h mswsockdef.h
     consoleapi.h consoleapi2.h debugapi.h fileapi.h heapapi.h libloaderapi.h memoryapi.h processenv.h
     processthreadsapi.h stringapiset.h wincon.h winnls.h winuser.h
+    processthreadsapi.h fibersapi.h profileapi.h sysinfoapi.h timezoneapi.h timeapi.h mmsystem.h process.h
 """.split()
 SPELLINGS = """
     WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h

@@ -36,6 +36,8 @@ PROLOGUE = """\
 #include <afunix.h>
 #include <nspapi.h>
 #include <qos.h>
+#include <process.h>
+#include <mmsystem.h>
 #include <cstddef>
 #include <type_traits>
 
@@ -254,12 +256,13 @@ def coverage(include, probes):
 COVERED = set("""
     families.h options.h addrinfo.h socket_types.h protocol_info.h name_space.h ws2def.h
     ws2ipdef.h ws2tcpip.h mswsock.h mswsockdef.h mstcpip.h afunix.h nspapi.h qos.h ws2spi.h
-    catalog_types.h wsa_errors.h winerror.h registered_io.h nsp_types.h
+    catalog_types.h wsa_errors.h winerror.h registered_io.h nsp_types.h synchapi.h locks.h timeapi.h
     base_api.h file_and_memory.h fileapi.h winnls.h consoleapi.h
 """.split())
 # Words that stand for a type, a function or a piece of syntax, not for a number.
 NOT_CONSTANT = (r"_[A-Z0-9]+_(INCLUDED|H)?$|_\w+_DEFINED$|__\w+|h_addr$|h_errno$|WSAEVENT|"
                 r"LPWSAEVENT|WSAOVERLAPPED|WSPAPI|LPFN_|SPINDLE_|SERVICE_TYPE_VALUE_\w*$|"
+                r"(SRWLOCK|CONDITION_VARIABLE|INIT_ONCE)\w*_INIT|(Create|Open)[A-Z]\w+|"
                 r"IN6ADDR_\w+_INIT|SCOPEID_\w+|PF_MAX$|SecureZeroMemory$|"
                 r"(GetAddrInfo|FreeAddrInfo|GetNameInfo|InetPton|InetNtop|gai_strerror)")
 ALIAS = r"(WSA_CMSG|WSA_CMSGHDR|WSA_CMSGDATA)\w*$"

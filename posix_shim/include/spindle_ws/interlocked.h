@@ -57,6 +57,9 @@
     operations(width, type, Release, RELEASE) \
     operations(width, type, NoFence, NOFENCE)
 
+#ifdef __cplusplus
+extern "C++" { /* overloads, also for those who include the headers inside extern "C" */
+#endif
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_COUNT, , LONG)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_COUNT, 16, SHORT)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_COUNT, 64, LONG64)
@@ -102,6 +105,7 @@ SPINDLE_WS_ATOMIC_OVERLOADS(unsigned)
 SPINDLE_WS_ATOMIC_OVERLOADS(long)
 SPINDLE_WS_ATOMIC_OVERLOADS(unsigned long)
 #undef SPINDLE_WS_ATOMIC_OVERLOADS
+}
 #else
 #define InterlockedIncrement(addend) __atomic_add_fetch((addend), 1, __ATOMIC_SEQ_CST)
 #define InterlockedDecrement(addend) __atomic_sub_fetch((addend), 1, __ATOMIC_SEQ_CST)
