@@ -30,6 +30,8 @@ PROGRAMS = [
     ("threads.c", ["gnu11", "c17"], [["-DUNICODE"]]),
     ("threads.cpp", ["c++11", "c++20"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
     ("control_messages.c", ["c99", "gnu11"], [[], ["-DNOMINMAX"]]),
+    ("base_functions.c", ["c99", "c11"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
+    ("base_functions.cpp", ["c++11", "c++20"], [[], ["-D_WIN32", "-D_WIN64"], ["-DUNICODE"]]),
     ("time_of_day.cpp", ["gnu++11", "c++20"], [[], ["-DWINSOCK_LAST"]]),
     ("standard_library.cpp", ["c++11", "gnu++17", "c++20"], [[], ["-DWINSOCK_LAST"]]),
     ("standard_library.cpp", ["gnu++20"], [["-D_WIN32", "-D_WIN64"], ["-O2", "-D_FORTIFY_SOURCE=2"],

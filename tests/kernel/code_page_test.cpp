@@ -29,7 +29,7 @@ const wide_string wide_sample = units({'a', 0xE4, 0x20AC, 0xD83D, 0xDE00});
 
 }  // namespace
 
-TEST_CASE("UTF-8 and UTF-16 convert into each other", "[kernel][code page]")
+TEST_CASE("narrow and wide text convert into each other", "[kernel][code page]")
 {
     for (const UINT code_page : {UINT{CP_ACP}, UINT{CP_OEMCP}, UINT{CP_THREAD_ACP}, UINT{CP_UTF8}}) {
         WCHAR wide_text[16];
