@@ -14,17 +14,24 @@ namespace spindle::spi {
 /// Sets the calling thread's last error.
 void set_last_error(int code) noexcept;
 
-/// body(socket&) returns result<void>; TRUE or FALSE with the last error set. Errors besides the body's: not_initialised,
-/// not_socket.
+/// body(socket&) returns result<void>; 0 or SOCKET_ERROR with the last error set. Errors besides the body's:
+/// not_initialised, not_socket.
 template <class Body>
-BOOL extension_call(SOCKET s, Body&& body) noexcept
+int extension_int_call(SOCKET s, Body&& body) noexcept
 {
     int error = 0;
     const int outcome = socket_call(s, &error, body);
     if (outcome != 0) {
         set_last_error(error);
     }
-    return outcome == 0 ? 1 : 0;
+    return outcome;
+}
+
+/// The form most of them have: TRUE or FALSE.
+template <class Body>
+BOOL extension_call(SOCKET s, Body&& body) noexcept
+{
+    return extension_int_call(s, body) == 0 ? 1 : 0;
 }
 
 }  // namespace spindle::spi

@@ -70,7 +70,7 @@ public:
         note.end(told, false);
         delete this;
     }
-    /// Writes what the call returns besides bytes, before the client is told.
+    /// Writes what the call returns besides bytes, before the client is told; may turn a success into a failure.
     virtual void write_back(io_outcome&) noexcept {}
 
     notification note;
@@ -86,14 +86,15 @@ result<void> run_overlapped(std::unique_ptr<Request> request, io_outcome& outcom
     request->note.begin();
     // Whoever finishes the request frees it, at any moment once it was started.
     Request* started = request.release();
-    const errc code = start(*started, outcome);
+    errc code = start(*started, outcome);
     if (code == errc::io_pending) {
         return errc::io_pending;
     }
     request.reset(started);
     outcome.code = code;
-    const bool told_later = request->note.has_routine() && code == errc::message_size;  // APC-9
     request->write_back(outcome);
+    code = outcome.code;
+    const bool told_later = request->note.has_routine() && code == errc::message_size;  // APC-9
     if (code == errc::success || told_later) {
         request->note.end(outcome, true);
         return told_later ? result<void>(errc::io_pending) : result<void>{};

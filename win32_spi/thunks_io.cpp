@@ -6,28 +6,11 @@
 #include "overlapped_call.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
+#include "transfer_arguments.hpp"
 
 namespace spindle::spi {
 
 namespace {
-
-/// Whether an OVERLAPPED makes the call a request. On a socket without the attribute it is ignored (SOCK-16).
-bool is_request(const socket& it, const WSAOVERLAPPED* lpOverlapped) noexcept
-{
-    return lpOverlapped != nullptr && (it.creation_flags() & WSA_FLAG_OVERLAPPED) != 0;
-}
-
-/// The client's flags for core. A call that named an OVERLAPPED its socket cannot use waits although the
-/// socket is non-blocking (XFR-13); the bit that says so to core is nobody's MSG_ number, so a client's own
-/// is an unknown flag.
-unsigned transfer_flags_of(DWORD flags, const WSAOVERLAPPED* lpOverlapped) noexcept
-{
-    constexpr unsigned unknown = 0x4000'0000;
-    if ((flags & message_flag::always_wait) != 0) {
-        flags = (flags & ~message_flag::always_wait) | unknown;
-    }
-    return lpOverlapped != nullptr ? flags | message_flag::always_wait : flags;
-}
 
 /// XFR-3, for all four transfers.
 result<void> check_transfer(const DWORD* count, const WSAOVERLAPPED* lpOverlapped) noexcept
@@ -62,13 +45,6 @@ private:
     sockaddr* from_ = nullptr;
     LPINT fromlen_ = nullptr;
 };
-
-void store_count(LPDWORD target, std::size_t bytes) noexcept
-{
-    if (target != nullptr) {
-        store(target, static_cast<DWORD>(bytes));
-    }
-}
 
 struct send_arguments {
     LPWSABUF buffers;

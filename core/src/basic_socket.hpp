@@ -19,7 +19,7 @@ namespace spindle {
 class provider_life;
 
 /// What the client set, in the client's terms; get returns these exactly. Guarded by the socket's state mutex,
-/// but for the two time-outs and the buffer limit, which calls read without it.
+/// but for the atomic ones, which calls read without it.
 struct socket_options {
     linger_option linger{};
     bool linger_ever_set = false;
@@ -43,6 +43,7 @@ struct socket_options {
     std::atomic<std::uint32_t> receive_timeout_ms{0};
     std::atomic<std::uint32_t> send_timeout_ms{0};
     std::atomic<bool> oob_inline{false};
+    std::atomic<unsigned> control_wanted{0};  ///< control_bit; of datagram sockets
 
     void inherit(const socket_options& listener);
 };

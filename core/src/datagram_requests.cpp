@@ -15,12 +15,20 @@ bool is_would_block(const std::error_code& error) noexcept
 
 errc datagram_socket::check_input(const io_request& request)
 {
-    return request.buffers().empty() ? errc::invalid_argument : check_receive(request.flags);
+    if (request.buffers().empty()) {
+        return errc::invalid_argument;
+    }
+    const auto code = check_receive(request.flags);
+    if (code != errc::success || request.control == nullptr) {
+        return code;
+    }
+    const auto watched = watch_delivery();
+    return watched ? errc::success : to_errc(watched.error());
 }
 
 request_step datagram_socket::try_input(io_request& request, readiness, io_outcome& outcome)
 {
-    const auto got = receive_now(request.buffers(), request.flags, request.address);
+    const auto got = receive_now(request.buffers(), request.flags, request.address, request.control);
     if (!got && is_would_block(got.error())) {
         input_.maybe_ready = false;
         return request_step::waits;
@@ -42,6 +50,11 @@ errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
     }
     if (const auto code = check_destination(request.flags, request.address); code != errc::success) {
         return code;
+    }
+    if (request.control != nullptr) {
+        if (const auto code = check_control(*request.control, request.address); code != errc::success) {
+            return code;
+        }
     }
     const std::scoped_lock lock(send_mutex_);
     if (is_retired()) {
@@ -67,10 +80,9 @@ errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
 // True when the request is over.
 bool datagram_socket::try_send(io_request& request, io_outcome& outcome)
 {
-    const bool direct = (request.flags & message_flag::dont_route) != 0;
     const auto buffers = request.buffers();
     const const_buffers as_const{reinterpret_cast<const const_buffer*>(buffers.data()), buffers.size()};
-    const auto sent = lower().send(as_const, direct ? transfer_flags::dont_route : transfer_flags::none, request.address);
+    const auto sent = send_now(as_const, request.flags, request.address, request.control);
     if (!sent && is_would_block(sent.error())) {
         return false;
     }

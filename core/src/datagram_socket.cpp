@@ -109,11 +109,15 @@ result<std::size_t> datagram_socket::send_to(const_buffers buffers, unsigned fla
     if (const auto code = check_destination(flags, to); code != errc::success) {
         return code;
     }
-    const auto lower_flags =
-        (flags & message_flag::dont_route) != 0 ? transfer_flags::dont_route : transfer_flags::none;
+    return send_waiting(buffers, flags, to, nullptr);
+}
+
+result<std::size_t> datagram_socket::send_waiting(const_buffers buffers, unsigned flags, const socket_address* to,
+                                                  const message_control* control)
+{
     std::optional<blocking_call> call;
     for (;;) {
-        auto sent = lower().send(buffers, lower_flags, to);
+        auto sent = send_now(buffers, flags, to, control);
         if (sent) {
             set_state(state::bound);
             return sent;
@@ -144,9 +148,12 @@ errc datagram_socket::check_receive(unsigned flags) const
 result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsigned flags, socket_address* from)
 {
     const use guard(*this);
-    if (!guard) {
-        return guard.error();
-    }
+    return guard ? receive_waiting(buffers, flags, from, nullptr) : result<receive_outcome>(guard.error());
+}
+
+result<receive_outcome> datagram_socket::receive_waiting(mutable_buffers buffers, unsigned flags,
+                                                         socket_address* from, message_control* control)
+{
     if (buffers.empty()) {
         return errc::invalid_argument;
     }
@@ -156,7 +163,8 @@ result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsign
     std::optional<blocking_call> call;
     for (;;) {
         // What comes in belongs to pending requests first (OVL-16).
-        auto got = has_input_requests() ? result<receive_outcome>(errc::would_block) : receive_now(buffers, flags, from);
+        auto got = has_input_requests() ? result<receive_outcome>(errc::would_block)
+                                        : receive_now(buffers, flags, from, control);
         if (got || !is(got.error(), errc::would_block) || !waits(flags)) {
             return got;
         }
@@ -176,10 +184,11 @@ result<receive_outcome> datagram_socket::receive(mutable_buffers buffers, unsign
 }
 
 // A datagram, or a failure that the socket has to tell of, or would_block.
-result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, unsigned flags, socket_address* from)
+result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                                     message_control* control)
 {
     const auto lower_flags = (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
-    auto got = receive_once(buffers, lower_flags, from);
+    auto got = receive_once(buffers, lower_flags, from, control);
     if (!got && is(got.error(), errc::would_block)) {
         if (auto healthy = pending_failure(); !healthy) {
             return healthy.error();
@@ -210,12 +219,12 @@ bool datagram_socket::wants_to_know(const std::error_code& error) const
 }
 
 result<receive_outcome> datagram_socket::receive_once(mutable_buffers buffers, transfer_flags flags,
-                                                      socket_address* from)
+                                                      socket_address* from, message_control* control)
 {
     const bool filtering = filter_queued_.load(std::memory_order_acquire);
     for (;;) {
         socket_address sender;
-        auto got = lower().receive(buffers, flags, filtering ? &sender : from);
+        auto got = take_datagram(buffers, flags, filtering ? &sender : from, control);
         if (!got) {
             if (is(got.error(), errc::would_block)) {
                 filter_queued_.store(false, std::memory_order_release);

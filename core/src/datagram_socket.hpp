@@ -18,6 +18,10 @@ public:
     errc start_connect(connect_request& request) override;
     errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
+    result<std::size_t> send_message(const_buffers buffers, unsigned flags, const socket_address* to,
+                                     const message_control& control) override;
+    result<receive_outcome> receive_message(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                            message_control& control) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
     result<void> close() override;
@@ -36,11 +40,26 @@ private:
     result<void> watch_output();
     void serve_sends(request_list& finished);
 
+    // datagram_message.cpp
+    [[nodiscard]] errc check_control(const message_control& control, const socket_address* to) const;
+    result<void> watch_delivery();
+    result<std::size_t> send_now(const_buffers buffers, unsigned flags, const socket_address* to,
+                                 const message_control* control);
+    result<receive_outcome> take_datagram(mutable_buffers buffers, transfer_flags flags, socket_address* from,
+                                          message_control* control);
+
+    // In what follows `control` is null for transfers without control information.
+    result<std::size_t> send_waiting(const_buffers buffers, unsigned flags, const socket_address* to,
+                                     const message_control* control);
     [[nodiscard]] errc check_destination(unsigned flags, const socket_address* to);
     [[nodiscard]] errc check_send(unsigned flags, const socket_address* to) const;
-    result<receive_outcome> receive_now(mutable_buffers buffers, unsigned flags, socket_address* from);
+    result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                            message_control* control);
+    result<receive_outcome> receive_now(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                        message_control* control);
     [[nodiscard]] errc check_receive(unsigned flags) const;
-    result<receive_outcome> receive_once(mutable_buffers buffers, transfer_flags flags, socket_address* from);
+    result<receive_outcome> receive_once(mutable_buffers buffers, transfer_flags flags, socket_address* from,
+                                         message_control* control);
     [[nodiscard]] result<void> pending_failure();
     [[nodiscard]] bool wants_to_know(const std::error_code& error) const;
 

@@ -18,7 +18,7 @@ namespace spindle {
 namespace {
 
 // Who has an option; `other` is what the rest get.
-enum class owners { all, streams, datagrams, tcp, ipv4, ipv6 };
+enum class owners { all, streams, datagrams, tcp, ipv4, ipv6, ipv6_datagrams };
 
 // How many bytes a value has (OPT-3 to OPT-9).
 enum class length_rule {
@@ -46,6 +46,11 @@ constexpr int tcp_bsd_urgent = 0x7000;
 constexpr int ip_type_of_service = 3;
 constexpr int ip_time_to_live = 4;
 constexpr int ipv6_unicast_hops = 4;
+// The same at both levels.
+constexpr int packet_info = 19;
+constexpr int receive_hop_limit = 21;
+constexpr int receive_traffic_class = 40;
+constexpr int receive_congestion_mark = 50;
 // SIO_UDP_CONNRESET: a setting that Winsock reaches by an ioctl; its code serves as the name.
 constexpr int udp_report_reset = static_cast<int>(0x9800000CU);
 }  // namespace number
@@ -125,9 +130,25 @@ constexpr option_row table[] = {
      set_lower<option::unicast_hops>, errc::invalid_argument},
     {option_level::ip, number::ip_type_of_service, ipv4, octet, lower_value<option::type_of_service>,
      set_lower<option::type_of_service>, errc::invalid_argument},
+    {option_level::ip, number::packet_info, datagrams, whole, control_wanted<control_bit::ip_packet>,
+     set_control_wanted<control_bit::ip_packet>, errc::invalid_argument},
+    {option_level::ip, number::receive_hop_limit, datagrams, whole, control_wanted<control_bit::ip_hops>,
+     set_control_wanted<control_bit::ip_hops>, errc::invalid_argument},
+    {option_level::ip, number::receive_traffic_class, datagrams, whole, control_wanted<control_bit::ip_class>,
+     set_control_wanted<control_bit::ip_class>, errc::invalid_argument},
+    {option_level::ip, number::receive_congestion_mark, datagrams, boolean, control_wanted<control_bit::ip_mark>,
+     set_control_wanted<control_bit::ip_mark>, errc::invalid_argument},
 
     {option_level::ipv6, number::ipv6_unicast_hops, ipv6, octet, lower_value<option::unicast_hops>,
      set_lower<option::unicast_hops>, errc::invalid_argument},
+    {option_level::ipv6, number::packet_info, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_packet>,
+     set_control_wanted<control_bit::ipv6_packet>, errc::invalid_argument},
+    {option_level::ipv6, number::receive_hop_limit, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_hops>,
+     set_control_wanted<control_bit::ipv6_hops>, errc::invalid_argument},
+    {option_level::ipv6, number::receive_traffic_class, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_class>,
+     set_control_wanted<control_bit::ipv6_class>, errc::invalid_argument},
+    {option_level::ipv6, number::receive_congestion_mark, ipv6_datagrams, boolean, control_wanted<control_bit::ipv6_mark>,
+     set_control_wanted<control_bit::ipv6_mark>, errc::invalid_argument},
     {option_level::ipv6, ipv6_option::v6_only, all, one_byte, stored<&values::v6_only>, set_v6_only},
 };
 
@@ -149,6 +170,8 @@ bool belongs_to(owners who, const socket_kind& kind) noexcept
         return kind.family == address_family::ipv4;
     case owners::ipv6:
         return kind.family == address_family::ipv6;
+    case owners::ipv6_datagrams:
+        return kind.family == address_family::ipv6 && kind.type == socket_type::datagram;
     }
     return false;
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "basic_socket.hpp"
+#include "control_options.hpp"
 #include "spindle/catalog.hpp"
 
 namespace spindle::option_values {
@@ -275,6 +276,19 @@ inline result<void> set_v6_only(basic_socket& target, int value)
     return target.kind().family == address_family::ipv6
                ? set_flag<lower_option::v6_only, &socket_options::v6_only>(target, value)
                : store_flag<&socket_options::v6_only>(target, value);
+}
+
+/// Control information of received datagrams (MSG-12 to MSG-14).
+template <unsigned Bit>
+result<int> control_wanted(basic_socket& target)
+{
+    return (target.options().control_wanted.load(std::memory_order_acquire) & Bit) != 0 ? 1 : 0;
+}
+
+template <unsigned Bit>
+result<void> set_control_wanted(basic_socket& target, int value)
+{
+    return want_control(target, Bit, value != 0);
 }
 
 /// The system knows broadcasts of datagram sockets only.

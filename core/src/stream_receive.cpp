@@ -90,6 +90,13 @@ bool stream_socket::expects_data() noexcept
     return false;
 }
 
+// MSG-1.
+result<receive_outcome> stream_socket::receive_message(mutable_buffers, unsigned, socket_address*, message_control&)
+{
+    const use guard(*this);
+    return guard ? errc::operation_not_supported : guard.error();
+}
+
 result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned flags, socket_address*)
 {
     const use guard(*this);

@@ -117,6 +117,13 @@ result<std::size_t> stream_socket::send_to(const_buffers buffers, unsigned flags
     return send_blocking(lock, buffers, done, urgent);
 }
 
+// MSG-1.
+result<std::size_t> stream_socket::send_message(const_buffers, unsigned, const socket_address*, const message_control&)
+{
+    const use guard(*this);
+    return guard ? errc::invalid_argument : guard.error();
+}
+
 // Gives the system what it takes at once; fewer bytes than asked mean that its buffer is full.
 result<std::size_t> stream_socket::push(const_buffers buffers, std::size_t done, bool urgent)
 {

@@ -28,6 +28,8 @@ public:
     errc start_connect(connect_request& request) override;
     errc start_disconnect(io_request& request, bool reuse) override;
     result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) override;
+    result<std::size_t> send_message(const_buffers, unsigned, const socket_address*, const message_control&) override;
+    result<receive_outcome> receive_message(mutable_buffers, unsigned, socket_address*, message_control&) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
     result<void> close() override;

@@ -12,6 +12,7 @@
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
 #include "spindle/error.hpp"
+#include "spindle/message.hpp"
 
 namespace spindle {
 
@@ -60,6 +61,9 @@ public:
     /// Sends of datagrams: where to, null for the default peer. Receives of datagrams: where the sender's address goes
     /// before finish(), null if nobody asks.
     socket_address* address = nullptr;
+    /// Datagrams only: the control information to be sent, or where that of a received one goes before finish(), null if
+    /// nobody asks. See socket::send_message() and receive_message().
+    message_control* control = nullptr;
     const void* key = nullptr;  ///< what the client knows the request by (its WSAOVERLAPPED), for cancel()
     const void* const issuer;   ///< the thread that made the request
 

@@ -83,6 +83,16 @@ public:
     /// caller reports message_size. `from` may be null and is written for datagrams only.
     virtual result<receive_outcome> receive(mutable_buffers buffers, unsigned flags, socket_address* from) = 0;
 
+    /// send_to() for datagrams, with control information of the IP version that the destination has: the packet info
+    /// chooses source address and interface. Errors besides: invalid_argument (stream; the other IP version; no such source
+    /// address).
+    virtual result<std::size_t> send_message(const_buffers buffers, unsigned flags, const socket_address* to,
+                                             const message_control& control) = 0;
+    /// receive() for datagrams. `control` is what the socket's options ask for (IP_PKTINFO and its like), and how the datagram
+    /// was delivered. Errors besides: operation_not_supported (stream).
+    virtual result<receive_outcome> receive_message(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                                    message_control& control) = 0;
+
     /// Overlapped forms: they never block. success: finished at once, as `outcome` says, and finish() is not called.
     /// io_pending: it will be. Any other code: not started (message_size: a datagram was cut, `outcome` counts what was
     /// copied). Errors as those of the blocking calls. Receives are filled, and sends leave, in issue order.

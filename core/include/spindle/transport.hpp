@@ -11,6 +11,7 @@
 
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
+#include "spindle/message.hpp"
 #include "spindle/result.hpp"
 
 namespace spindle {
@@ -75,6 +76,9 @@ enum class lower_option {
     maximum_segment,       ///< get only
     unicast_hops,
     type_of_service,
+    receive_packet_info,    ///< 0 or 1: receive_message() tells where a datagram was sent to; of both IP versions
+    receive_hop_limit,      ///< 0 or 1: ditto, its hop limit
+    receive_traffic_class,  ///< 0 or 1: ditto, its traffic class
 };
 
 /// Wakes one thread that waits in lower_socket::wait() or interrupter::wait(). interrupt() may be called from any
@@ -160,6 +164,14 @@ public:
     /// would_block when nothing is there. A stream's end gives 0 bytes. `from` may be null. With `out_of_band`:
     /// the urgent byte the system holds, would_block when none was announced or it was read already.
     virtual result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags, socket_address* from) = 0;
+    /// Datagram sockets: send() with control information. Errors: invalid_argument (no such source address; a mark or class
+    /// that the system does not take), address_not_available (no such interface), operation_not_supported.
+    virtual result<std::size_t> send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,
+                                             const message_control& control) = 0;
+    /// Datagram sockets: receive() with the control information that the options ask for. The congestion mark is left in
+    /// the traffic class. How the datagram was delivered is known with receive_packet_info only.
+    virtual result<receive_outcome> receive_message(mutable_buffers buffers, transfer_flags flags, socket_address* from,
+                                                    message_control& control) = 0;
     /// Datagram sockets: the next pending asynchronous error (connection_reset for an unreachable port, network_reset
     /// for an expired TTL), or success when there is none.
     virtual std::error_code take_error() noexcept = 0;

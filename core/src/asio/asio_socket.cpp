@@ -152,6 +152,25 @@ result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_f
     return received;
 }
 
+result<std::size_t> asio_socket::send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,
+                                              const message_control& control)
+{
+    if (is_stream()) {
+        return errc::operation_not_supported;
+    }
+    if (to != nullptr && !named_.load(std::memory_order_relaxed)) {
+        prefer_dynamic_ports();
+    }
+    return native::send_message(socket_, kind_, buffers, flags, to, control);
+}
+
+result<receive_outcome> asio_socket::receive_message(mutable_buffers buffers, transfer_flags flags,
+                                                     socket_address* from, message_control& control)
+{
+    return is_stream() ? result<receive_outcome>{errc::operation_not_supported}
+                       : native::receive_message(socket_, kind_, buffers, flags, from, control);
+}
+
 std::error_code asio_socket::take_error() noexcept
 {
     return is_stream() ? std::error_code{} : native::take_error(socket_);

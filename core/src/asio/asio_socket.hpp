@@ -32,6 +32,10 @@ public:
     result<std::size_t> send(const_buffers buffers, transfer_flags flags, const socket_address* to) override;
     result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags,
                                     socket_address* from) override;
+    result<std::size_t> send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,
+                                     const message_control& control) override;
+    result<receive_outcome> receive_message(mutable_buffers buffers, transfer_flags flags, socket_address* from,
+                                            message_control& control) override;
     std::error_code take_error() noexcept override;
     result<void> shutdown(shutdown_direction direction) override;
     void abort() noexcept override;

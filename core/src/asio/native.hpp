@@ -64,6 +64,11 @@ result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers b
                          const socket_address* to) noexcept;
 result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
                                 transfer_flags flags, socket_address* from) noexcept;
+/// As the lower_socket functions.
+result<std::size_t> send_message(handle socket, const socket_kind& kind, const_buffers buffers, transfer_flags flags,
+                                 const socket_address* to, const message_control& control) noexcept;
+result<receive_outcome> receive_message(handle socket, const socket_kind& kind, mutable_buffers buffers,
+                                        transfer_flags flags, socket_address* from, message_control& control) noexcept;
 std::error_code take_error(handle socket) noexcept;
 /// Streams, after a receive that gave 0 bytes: the system has no connection left, and not because this side sent its
 /// FIN. False where the system goes on reporting a reset to every call.

@@ -52,6 +52,9 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::maximum_segment, none, {IPPROTO_TCP, TCP_MAXSEG}, {IPPROTO_TCP, TCP_MAXSEG}},
     {lower_option::unicast_hops, none, {IPPROTO_IP, IP_TTL}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
     {lower_option::type_of_service, none, {IPPROTO_IP, IP_TOS}, {IPPROTO_IPV6, IPV6_TCLASS}},
+    {lower_option::receive_packet_info, none, {IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}},
+    {lower_option::receive_hop_limit, none, {IPPROTO_IP, IP_RECVTTL}, {IPPROTO_IPV6, IPV6_RECVHOPLIMIT}},
+    {lower_option::receive_traffic_class, none, {IPPROTO_IP, IP_RECVTOS}, {IPPROTO_IPV6, IPV6_RECVTCLASS}},
 });
 
 const option_row* find(lower_option option) noexcept

@@ -15,6 +15,9 @@ constexpr int tcp_keep_count = 16;
 constexpr int tcp_keep_interval = 17;
 constexpr int ip_dont_fragment = 14;
 constexpr int ipv6_traffic_class = 39;
+constexpr int ip_packet_info = 19;    // both IP versions
+constexpr int ip_receive_hop_limit = 21;
+constexpr int ip_receive_traffic_class = 40;
 constexpr DWORD udp_connection_reset = 0x9800000C;  // SIO_UDP_CONNRESET
 
 struct base_option {
@@ -55,6 +58,11 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::maximum_segment, of_tcp(tcp_maximum_segment), of_tcp(tcp_maximum_segment)},
     {lower_option::unicast_hops, {IPPROTO_IP, IP_TTL}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
     {lower_option::type_of_service, {IPPROTO_IP, IP_TOS}, {IPPROTO_IPV6, ipv6_traffic_class}},
+    {lower_option::receive_packet_info, {IPPROTO_IP, ip_packet_info}, {IPPROTO_IPV6, ip_packet_info}},
+    {lower_option::receive_hop_limit, {IPPROTO_IP, ip_receive_hop_limit}, {IPPROTO_IPV6, ip_receive_hop_limit}},
+    {lower_option::receive_traffic_class,
+     {IPPROTO_IP, ip_receive_traffic_class},
+     {IPPROTO_IPV6, ip_receive_traffic_class}},
 });
 
 const option_row* find(lower_option option) noexcept
@@ -103,8 +111,14 @@ result<void> set_option(handle socket, const socket_kind& kind, lower_option opt
         return errc::no_protocol_option;
     }
     const int given = row->inverted ? (value == 0 ? 1 : 0) : value;
-    return win32::to_result(::setsockopt(win32::to_socket(socket), target.level, target.name,
-                                         reinterpret_cast<const char*>(&given), sizeof(given)));
+    const auto* bytes = reinterpret_cast<const char*>(&given);
+    auto done = win32::to_result(
+        ::setsockopt(win32::to_socket(socket), target.level, target.name, bytes, sizeof(given)));
+    if (done && target.level == IPPROTO_IPV6 && row->ipv4.level == IPPROTO_IP) {
+        // A dual-stack socket has IPv4's setting apart; an IPv6-only one has no use for it.
+        ::setsockopt(win32::to_socket(socket), row->ipv4.level, row->ipv4.name, bytes, sizeof(given));
+    }
+    return done;
 }
 
 result<int> get_option(handle socket, const socket_kind& kind, lower_option option) noexcept
