@@ -61,7 +61,14 @@ public:
     /// before finish(), null if nobody asks.
     socket_address* address = nullptr;
     const void* key = nullptr;  ///< what the client knows the request by (its WSAOVERLAPPED), for cancel()
-    const void* const issuer;   ///< the thread that made the request
+    const void* issuer;         ///< the thread that made the request
+
+    /// A finished request becomes as good as new, the calling thread's; its buffers and what is above are the owner's to set.
+    void renew() noexcept
+    {
+        issuer = this_thread_token();
+        done_ = 0;
+    }
 
 protected:
     ~io_request() = default;
