@@ -34,6 +34,9 @@ public:
     /// Takes over the reference.
     void take_port_file(exchange::file* associated) noexcept;
 
+    /// The id of the socket's request queue of Registered I/O; 0: none.
+    std::atomic<std::uintptr_t> request_queue{0};
+
 private:
     std::atomic<exchange::file*> file_{nullptr};
     std::atomic<bool> has_port_{false};

@@ -11,6 +11,7 @@
 #include "instance.hpp"
 #include "overlapped_call.hpp"
 #include "proc_table.hpp"
+#include "rio_state.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
 #include "upcall_host.hpp"
@@ -56,6 +57,7 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
         forget_entries_after_fork();
         forget_host_kernel();
         forget_queued_routines_after_fork();
+        forget_registered_io_after_fork();
     });
     const auto host = std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo));
     const auto agreed = the_provider().startup(requested, host);
@@ -77,6 +79,7 @@ int WSPAPI WSPCleanup(LPINT lpErrno) noexcept
         const auto report = the_provider().cleanup();
         if (report && report->last) {
             drop_queued_routines();
+            drop_registered_io();
             forget_host_kernel();
         }
         return report ? result<int>(0) : result<int>(report.error());

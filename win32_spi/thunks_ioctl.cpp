@@ -7,6 +7,7 @@
 #include "exchange_provider.hpp"
 #include "extension_table.hpp"
 #include "overlapped_call.hpp"
+#include "rio_functions.hpp"
 #include "spindle/options.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -22,6 +23,7 @@ constexpr DWORD bsp_handle_select = 0x4800001C;
 constexpr DWORD bsp_handle_poll = 0x4800001D;
 constexpr DWORD base_handle = 0x48000022;
 constexpr DWORD get_extension = 0xC8000006;
+constexpr DWORD get_multiple_extension = 0xC8000024;
 constexpr DWORD keepalive_vals = 0x98000004;
 constexpr DWORD udp_connreset = 0x9800000C;
 }  // namespace code
@@ -153,6 +155,18 @@ result<void> get_extension(socket&, ioctl_call& call)
     return function == nullptr ? result<void>(errc::invalid_argument) : call.write(function);
 }
 
+/// Registered I/O is the only set of functions there is (CTL-20).
+result<void> get_multiple_extension(socket&, ioctl_call& call)
+{
+    constexpr GUID registered_io_functions = WSAID_MULTIPLE_RIO;
+    GUID wanted{};
+    if (!call.read(wanted)) {
+        return errc::fault;
+    }
+    return std::memcmp(&wanted, &registered_io_functions, sizeof wanted) == 0 ? call.write(rio_functions())
+                                                                              : result<void>(errc::invalid_argument);
+}
+
 struct ioctl_row {
     DWORD code;
     result<void> (*serve)(socket&, ioctl_call&);
@@ -169,6 +183,7 @@ constexpr ioctl_row ioctls[] = {
     {code::keepalive_vals, set_keepalive, true},
     {code::udp_connreset, set_report_reset, true},
     {code::get_extension, get_extension, true},
+    {code::get_multiple_extension, get_multiple_extension, true},
 };
 
 result<void> unknown(socket&, ioctl_call&)

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "entry_book.hpp"
+#include "rio_state.hpp"
 #include "spindle/catalog.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
@@ -95,7 +96,13 @@ SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpPr
 
 int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno) noexcept
 {
-    return socket_call(s, lpErrno, [](socket& it) { return it.close(); });
+    return socket_call(s, lpErrno, [](socket& it) {
+        auto closed = it.close();
+        if (closed) {
+            end_request_queue(it);
+        }
+        return closed;
+    });
 }
 
 int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno) noexcept

@@ -65,7 +65,14 @@ public:
     /// nobody asks. See socket::send_message() and receive_message().
     message_control* control = nullptr;
     const void* key = nullptr;  ///< what the client knows the request by (its WSAOVERLAPPED), for cancel()
-    const void* const issuer;   ///< the thread that made the request
+    const void* issuer;         ///< the thread that made the request
+
+    /// A finished request becomes as good as new, the calling thread's; its buffers and what is above are the owner's to set.
+    void renew() noexcept
+    {
+        issuer = this_thread_token();
+        done_ = 0;
+    }
 
 protected:
     ~io_request() = default;
