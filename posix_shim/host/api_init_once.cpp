@@ -18,13 +18,34 @@ constexpr std::uintptr_t in_progress_by_several = 3;
 /// in_progress, and someone may be asleep until it is over.
 constexpr std::uintptr_t awaited = in_progress | (state_mask + 1);
 
-// The structure holds a pointer; an integer of its size that may alias it has the bits to work with.
-using aliasing_word __attribute__((may_alias)) = std::uintptr_t;
-using once_word = std::atomic_ref<aliasing_word>;
+// The structure holds a pointer, of which the low bits are the state.
+class once_word {
+public:
+    explicit once_word(PVOID& word) noexcept : word_(word) {}
+
+    [[nodiscard]] std::uintptr_t load(std::memory_order order) const noexcept
+    {
+        return reinterpret_cast<std::uintptr_t>(word_.load(order));
+    }
+    void store(std::uintptr_t value, std::memory_order order) const noexcept
+    {
+        word_.store(reinterpret_cast<PVOID>(value), order);
+    }
+    bool compare_exchange_strong(std::uintptr_t& expected, std::uintptr_t desired) const noexcept
+    {
+        PVOID known = reinterpret_cast<PVOID>(expected);
+        const bool exchanged = word_.compare_exchange_strong(known, reinterpret_cast<PVOID>(desired));
+        expected = reinterpret_cast<std::uintptr_t>(known);
+        return exchanged;
+    }
+
+private:
+    std::atomic_ref<PVOID> word_;
+};
 
 once_word word_of(PINIT_ONCE once) noexcept
 {
-    return once_word(reinterpret_cast<aliasing_word&>(once->Ptr));
+    return once_word(once->Ptr);
 }
 
 // The half of the pointer with the state, at its address.
@@ -168,7 +189,7 @@ BOOL WINAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID
     PVOID made = nullptr;
     const bool succeeded = InitFn(InitOnce, Parameter, &made) != FALSE;
     const auto context = reinterpret_cast<std::uintptr_t>(made) & ~state_mask;
-    settle(InitOnce, word_of(InitOnce).load(), succeeded ? context | done : untouched);
+    settle(InitOnce, word_of(InitOnce).load(std::memory_order_acquire), succeeded ? context | done : untouched);
     if (succeeded) {
         store_context(InitOnce, Context);
     }
