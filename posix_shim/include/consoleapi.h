@@ -1,5 +1,5 @@
-/* Console control events; page "SetConsoleCtrlHandler". SIGINT is CTRL_C_EVENT, SIGQUIT CTRL_BREAK_EVENT, SIGHUP
- * and SIGTERM are CTRL_CLOSE_EVENT. */
+/* Console control events; page "SetConsoleCtrlHandler". SIGINT is CTRL_C_EVENT, SIGQUIT CTRL_BREAK_EVENT,
+ * SIGHUP and SIGTERM are CTRL_CLOSE_EVENT. */
 #ifndef _APISETCONSOLE_
 #define _APISETCONSOLE_
 

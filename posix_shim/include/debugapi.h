@@ -1,5 +1,5 @@
-/* Text for a debugger; page "OutputDebugStringW". As on Windows the text goes nowhere when no debugger listens,
- * and no debugger of this platform does. */
+/* Text for a debugger; page "OutputDebugStringW". As on Windows the text goes nowhere when no debugger
+ * listens, and no debugger of this platform does. */
 #ifndef _APISETDEBUG_
 #define _APISETDEBUG_
 

@@ -1,6 +1,6 @@
-/* Plain files; page "File Management Functions". A backslash in a path is a separator like "/", unless something
- * of the literal name exists; names differ by case; there are no drives. NUL, CONIN$ and CONOUT$ are the null
- * device and the terminal. Share modes are checked and not enforced. */
+/* Plain files; page "File Management Functions". A backslash in a path is a separator like "/", unless
+ * something of the literal name exists; names differ by case; there are no drives. NUL, CONIN$ and CONOUT$ are
+ * the null device and the terminal. Share modes are checked and not enforced. */
 #ifndef _APISETFILE_
 #define _APISETFILE_
 
@@ -33,7 +33,8 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
 BOOL WINAPI FlushFileBuffers(HANDLE hFile);
 DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh);
 BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
-DWORD WINAPI SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh, DWORD dwMoveMethod);
+DWORD WINAPI SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh,
+                            DWORD dwMoveMethod);
 BOOL WINAPI SetFilePointerEx(HANDLE hFile, LARGE_INTEGER liDistanceToMove, PLARGE_INTEGER lpNewFilePointer,
                              DWORD dwMoveMethod);
 BOOL WINAPI SetEndOfFile(HANDLE hFile);

@@ -1,5 +1,5 @@
-/* The part of the window messages that WSAAsyncSelect's contract names, page "WSAAsyncSelect", types only; and
- * wsprintf, page "wsprintfW". */
+/* The part of the window messages that WSAAsyncSelect's contract names, page "WSAAsyncSelect", types only;
+ * and wsprintf, page "wsprintfW". */
 #ifndef _WINUSER_
 #define _WINUSER_
 

@@ -1,5 +1,5 @@
-/* What the SDK declares in winbase.h itself: messages, local and global memory, flags of files, plain strings,
- * names of computer and user; pages "FormatMessageW", "LocalAlloc", "GlobalAlloc", "lstrcpyA",
+/* What the SDK declares in winbase.h itself: messages, local and global memory, flags of files, plain
+ * strings, names of computer and user; pages "FormatMessageW", "LocalAlloc", "GlobalAlloc", "lstrcpyA",
  * "GetComputerNameW". */
 #ifndef SPINDLE_WS_BASE_API_H
 #define SPINDLE_WS_BASE_API_H
@@ -69,8 +69,8 @@
 #define SecureZeroMemory RtlSecureZeroMemory
 
 SPINDLE_WS_BEGIN
-DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer,
-                            DWORD nSize, va_list *Arguments);
+DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                            LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
 DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
                             LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
 

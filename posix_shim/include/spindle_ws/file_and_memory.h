@@ -1,5 +1,5 @@
-/* The constants of winnt.h for files, heaps, pages and language identifiers; pages "CreateFileW", "File Access
- * Rights Constants", "File Attribute Constants", "HeapAlloc", "VirtualAlloc", "Language Identifiers". */
+/* The constants of winnt.h for files, heaps, pages and language identifiers; pages "CreateFileW", "File
+ * Access Rights Constants", "File Attribute Constants", "HeapAlloc", "VirtualAlloc", "Language Identifiers". */
 #ifndef SPINDLE_WS_FILE_AND_MEMORY_H
 #define SPINDLE_WS_FILE_AND_MEMORY_H
 
