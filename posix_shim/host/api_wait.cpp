@@ -34,33 +34,20 @@ DWORD wait_code(const kernel::wait_result& result) noexcept
     return WAIT_FAILED;
 }
 
-// A socket is waited for through its file object (OVL-14); a completion port not at all.
-kernel::object_ref<kernel::object> waitable_of(HANDLE handle) noexcept
-{
-    const std::uintptr_t value = host::handle_value(handle);
-    auto found = kernel::handles.find(value, kernel::object_kind::none);
-    if (!found) {
-        found = kernel::object_ref<kernel::object>(kernel::handles.file_of(value).detach());
-    } else if (found->kind() == kernel::object_kind::completion_port) {
-        return {};
-    }
-    return found;
-}
-
 DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode, DWORD milliseconds,
                        bool alertable) noexcept
 {
     if (count == 0 || count > kernel::maximum_wait_objects || wanted == nullptr) {
         return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
     }
-    std::array<kernel::object_ref<kernel::object>, kernel::maximum_wait_objects> held;
+    std::array<kernel::object_ref<kernel::waitable>, kernel::maximum_wait_objects> held;
     std::array<kernel::waitable*, kernel::maximum_wait_objects> objects{};
     for (DWORD index = 0; index < count; ++index) {
-        held[index] = waitable_of(wanted[index]);
+        held[index] = host::waitable_of(wanted[index]);
         if (!held[index]) {
             return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
         }
-        objects[index] = static_cast<kernel::waitable*>(held[index].get());
+        objects[index] = held[index].get();
         for (DWORD earlier = 0; mode == kernel::wait_mode::all && earlier < index; ++earlier) {
             if (objects[earlier] == objects[index]) {
                 return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);

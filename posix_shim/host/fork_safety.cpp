@@ -1,9 +1,10 @@
 // The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, handles), so the child's copy of everything is consistent.
+// nest (lifetime, providers, catalog, thread pool, handles), so the child's copy of everything is consistent.
 #include "host/fork_safety.hpp"
 
 #include "host/catalog.hpp"
 #include "host/provider.hpp"
+#include "host/thread_pool.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/port_thread.hpp"
 #include "kernel/thread.hpp"
@@ -21,12 +22,14 @@ void prepare() noexcept
     lock_lifetime_for_fork();
     lock_providers_for_fork();
     lock_catalog_for_fork();
+    lock_pool_for_fork();
     kernel::handles.lock_for_fork();
 }
 
 void release(bool in_child) noexcept
 {
     kernel::handles.unlock_after_fork();
+    unlock_pool_after_fork(in_child);
     unlock_catalog_after_fork();
     unlock_providers_after_fork(in_child);
     unlock_lifetime_after_fork(in_child);

@@ -56,4 +56,19 @@ inline bool close_event_object(HANDLE handle) noexcept
     return kernel::handles.remove(handle_value(handle), kernel::object_kind::event);
 }
 
+/// What a wait on the handle waits for; a socket's is its file object (OVL-14). Empty: no handle, or one of an object
+/// without a signalled state.
+inline kernel::object_ref<kernel::waitable> waitable_of(HANDLE handle) noexcept
+{
+    const std::uintptr_t value = handle_value(handle);
+    auto found = kernel::handles.find(value, kernel::object_kind::none);
+    if (!found) {
+        return kernel::object_ref<kernel::waitable>(kernel::handles.file_of(value).detach());
+    }
+    if (found->kind() == kernel::object_kind::completion_port) {
+        return {};
+    }
+    return kernel::object_ref<kernel::waitable>(static_cast<kernel::waitable*>(found.detach()));
+}
+
 }  // namespace spindle::host
