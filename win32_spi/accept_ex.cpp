@@ -1,5 +1,7 @@
 // AcceptEx and GetAcceptExSockaddrs: arguments, the layout of the output buffer, and the form of the refusals (ACX-1 to
 // ACX-18). What an accept request does is core's.
+#include <span>
+
 #include "convert.hpp"
 #include "extension_functions.hpp"
 #include "extension_table.hpp"
@@ -18,9 +20,17 @@ struct output_layout {
     DWORD local_size;
     DWORD remote_size;
 
-    [[nodiscard]] void* local() const noexcept { return data + data_size; }
-    [[nodiscard]] void* remote() const noexcept { return data + data_size + local_size; }
+    [[nodiscard]] std::span<std::byte> local() const noexcept { return {data + data_size, local_size}; }
+    [[nodiscard]] std::span<std::byte> remote() const noexcept
+    {
+        return {data + data_size + local_size, remote_size};
+    }
 };
+
+std::span<const std::byte> bytes_of(const socket_address& address) noexcept
+{
+    return {reinterpret_cast<const std::byte*>(address.data()), address.size()};
+}
 
 class accept_ex_request final : public owned_request<accept_request> {
 public:
@@ -40,25 +50,23 @@ public:
         if (outcome.code != errc::success) {
             return;
         }
-        if (output_.local_size != 0) {
-            accept_buffer::write(output_.local(), local.data(), static_cast<std::uint32_t>(local.size()));
-        }
-        accept_buffer::write(output_.remote(), peer.data(), static_cast<std::uint32_t>(peer.size()));
+        // The sizes were checked when the connection was taken (ACX-7).
+        (void)accept_buffer::store(output_.local(), bytes_of(local));
+        (void)accept_buffer::store(output_.remote(), bytes_of(peer));
     }
 
 private:
     output_layout output_;
 };
 
-void read_block(void* block, DWORD room, sockaddr** address, LPINT length) noexcept
+void read_block(std::span<std::byte> block, sockaddr** address, LPINT length) noexcept
 {
-    std::int32_t size = 0;
-    void* found = accept_buffer::read(block, room, size);
+    const auto found = accept_buffer::address_in(block);
     if (address != nullptr) {
-        store(address, static_cast<sockaddr*>(found));
+        store(address, reinterpret_cast<sockaddr*>(found.data()));
     }
     if (length != nullptr) {
-        store(length, size);
+        store(length, static_cast<int>(found.size()));
     }
 }
 
@@ -105,12 +113,10 @@ void PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength
     }
     const output_layout output{static_cast<std::byte*>(lpOutputBuffer), dwReceiveDataLength, dwLocalAddressLength,
                                dwRemoteAddressLength};
-    if (dwLocalAddressLength > accept_buffer::header_size) {
-        read_block(output.local(), dwLocalAddressLength, LocalSockaddr, LocalSockaddrLength);
+    if (dwLocalAddressLength != 0) {
+        read_block(output.local(), LocalSockaddr, LocalSockaddrLength);
     }
-    if (dwRemoteAddressLength > accept_buffer::header_size) {
-        read_block(output.remote(), dwRemoteAddressLength, RemoteSockaddr, RemoteSockaddrLength);
-    }
+    read_block(output.remote(), RemoteSockaddr, RemoteSockaddrLength);
 }
 
 }  // namespace spindle::spi

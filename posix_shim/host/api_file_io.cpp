@@ -3,6 +3,7 @@
 // functions at the end. Answers to the pages "ReadFile", "WriteFile" and "Testing for the End of a File".
 #include "host/file_name.hpp"
 #include "host/kernel_objects.hpp"
+#include "host/socket_file_io.hpp"
 #include "host/thread_state.hpp"
 
 using namespace spindle;
@@ -124,7 +125,7 @@ BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, 
     if (const auto target = file_of(hFile)) {
         return read_file(*target, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped);
     }
-    return fail(FALSE, ERROR_INVALID_HANDLE);
+    return read_socket(hFile, lpBuffer, nNumberOfBytesToRead, lpNumberOfBytesRead, lpOverlapped);
 }
 
 BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
@@ -133,5 +134,5 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
     if (const auto target = file_of(hFile)) {
         return write_file(*target, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped);
     }
-    return fail(FALSE, ERROR_INVALID_HANDLE);
+    return write_socket(hFile, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten, lpOverlapped);
 }

@@ -35,25 +35,17 @@ bool can_wait_for(const kernel::object& target) noexcept
     return target.kind() != kernel::object_kind::mutex || kernel::current_thread_object() != nullptr;
 }
 
-// A socket is waited for through its file object (OVL-14).
-kernel::object_ref<kernel::object> waitable_of(HANDLE handle) noexcept
-{
-    auto found = host::object_of(handle);
-    return found ? std::move(found)
-                 : kernel::object_ref<kernel::object>(kernel::handles.file_of(host::handle_value(handle)).detach());
-}
-
 DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode, DWORD milliseconds,
                        bool alertable)
 {
     if (count == 0 || count > kernel::maximum_wait_objects || wanted == nullptr) {
         return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
     }
-    std::array<kernel::object_ref<kernel::object>, kernel::maximum_wait_objects> held;
+    std::array<kernel::object_ref<kernel::waitable>, kernel::maximum_wait_objects> held;
     std::array<kernel::waitable*, kernel::maximum_wait_objects> objects{};
     for (DWORD index = 0; index < count; ++index) {
-        held[index] = waitable_of(wanted[index]);
-        objects[index] = held[index] ? held[index]->as_waitable() : nullptr;
+        held[index] = host::waitable_of(wanted[index]);
+        objects[index] = held[index].get();
         if (objects[index] == nullptr) {
             return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
         }

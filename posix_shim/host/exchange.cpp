@@ -142,6 +142,9 @@ void complete_request(kernel::file_object* file, OVERLAPPED& request, DWORD stat
     std::atomic_ref(request.InternalHigh).store(bytes, std::memory_order_relaxed);
     std::atomic_ref(request.Internal).store(status, std::memory_order_release);
     if (how == exchange::notify::settle_only) {
+        if (file != nullptr) {
+            file->settle();
+        }
         return;
     }
     const unsigned modes = file != nullptr ? file->modes() : 0;

@@ -34,4 +34,26 @@ Function extension_function(call_scope& scope, SOCKET s, const GUID& identifier)
     return fail(Function{nullptr}, lacking ? WSAEOPNOTSUPP : error);
 }
 
+/// The same through the provider's memory: a pointer it has given once serves all its sockets.
+template <class Function>
+Function known_extension_function(call_scope& scope, extension which, SOCKET s,
+                                  const GUID& identifier) noexcept
+{
+    kernel::socket_entry entry;
+    if (!kernel::handles.find_socket(s, entry)) {
+        return fail(Function{nullptr}, WSAENOTSOCK);
+    }
+    auto& target = *static_cast<provider*>(entry.owner);
+    auto& known = target.extension_memory(which);
+    if (auto* const function = known.load(std::memory_order_relaxed); function != nullptr) {
+        scope.enter_provider(target);
+        return reinterpret_cast<Function>(function);
+    }
+    const auto found = extension_function<Function>(scope, s, identifier);
+    if (found != nullptr) {
+        known.store(reinterpret_cast<provider::any_function>(found), std::memory_order_relaxed);
+    }
+    return found;
+}
+
 }  // namespace spindle::host

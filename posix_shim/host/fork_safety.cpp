@@ -1,9 +1,11 @@
 // The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, then those of the kernel objects), so the child's copy of everything is consistent.
+// nest (lifetime, providers, catalog, thread pool, then those of the kernel objects), so the child's copy of everything is
+// consistent.
 #include "host/fork_safety.hpp"
 
 #include "host/catalog.hpp"
 #include "host/provider.hpp"
+#include "host/thread_pool.hpp"
 #include "kernel/fork.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/port_thread.hpp"
@@ -21,10 +23,12 @@ void prepare() noexcept
     lock_lifetime_for_fork();
     lock_providers_for_fork();
     lock_catalog_for_fork();
+    lock_pool_for_fork();
 }
 
 void release(bool in_child) noexcept
 {
+    unlock_pool_after_fork(in_child);
     unlock_catalog_after_fork();
     unlock_providers_after_fork(in_child);
     unlock_lifetime_after_fork(in_child);

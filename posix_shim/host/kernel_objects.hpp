@@ -104,4 +104,19 @@ inline kernel::object_ref<kernel::file> file_of(HANDLE handle) noexcept
     return kernel::handles.find<kernel::file>(handle_value(handle));
 }
 
+/// What a wait on the handle waits for; a socket's is its file object (OVL-14). Empty: no handle, or one of an object
+/// without a signalled state.
+inline kernel::object_ref<kernel::waitable> waitable_of(HANDLE handle) noexcept
+{
+    auto found = object_of(handle);
+    if (!found) {
+        return kernel::object_ref<kernel::waitable>(kernel::handles.file_of(handle_value(handle)).detach());
+    }
+    kernel::waitable* target = found->as_waitable();
+    if (target != nullptr) {
+        (void)found.detach();
+    }
+    return kernel::object_ref<kernel::waitable>(target);
+}
+
 }  // namespace spindle::host

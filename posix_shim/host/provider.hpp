@@ -7,11 +7,15 @@
 #include "host/winsock.hpp"
 #include "kernel/sync.hpp"
 
+#include <array>
 #include <atomic>
 #include <string>
 #include <thread>
 
 namespace spindle::host {
+
+/// Extension functions that the host calls itself.
+enum class extension : unsigned char { accept_ex, transmit_file, count };
 
 /// One library serves every catalog entry that names its path; it is started once for all of them (START-21).
 class provider {
@@ -37,6 +41,13 @@ public:
     /// What the provider offers beyond its table; of use only after exchange_scope has let the caller in.
     [[nodiscard]] provider_exchange& exchange() noexcept { return exchange_; }
 
+    /// Where the address of an extension function is kept once the provider has given it; null until then.
+    using any_function = void (*)();
+    [[nodiscard]] std::atomic<any_function>& extension_memory(extension which) noexcept
+    {
+        return extensions_[static_cast<std::size_t>(which)];
+    }
+
     void lock_for_fork() noexcept { mutex_.lock(); }
     void unlock_after_fork() noexcept { mutex_.unlock(); }
     /// In the child: mapped as before, but not started. Called with the lock of lock_for_fork() held.
@@ -59,6 +70,7 @@ private:
     bool keep_mapped_ = false;
     WSPPROC_TABLE table_{};
     provider_exchange exchange_;
+    std::array<std::atomic<any_function>, static_cast<std::size_t>(extension::count)> extensions_{};
 };
 
 /// The provider for a library path, made when first asked for. nullptr: memory is short.

@@ -56,6 +56,35 @@ constexpr status_and_error table[] = {
     {0xC0000350, ERROR_HOST_DOWN},            // HOST_DOWN
 };
 
+struct winsock_and_error {
+    int winsock;
+    DWORD error;
+};
+
+// The first row of T-ERR that has the Winsock code. Codes that are not here are the same in both worlds, or mean nothing
+// to file functions and are passed on as they are.
+constexpr winsock_and_error winsock_table[] = {
+    {WSAEMSGSIZE, ERROR_MORE_DATA},
+    {WSAECONNRESET, ERROR_NETNAME_DELETED},
+    {WSAECONNABORTED, ERROR_CONNECTION_ABORTED},
+    {WSAECONNREFUSED, ERROR_CONNECTION_REFUSED},
+    {WSAETIMEDOUT, ERROR_SEM_TIMEOUT},
+    {WSAENETUNREACH, ERROR_NETWORK_UNREACHABLE},
+    {WSAEHOSTUNREACH, ERROR_HOST_UNREACHABLE},
+    {WSAENOTCONN, ERROR_UNEXP_NET_ERR},
+    {WSAESHUTDOWN, ERROR_PIPE_NOT_CONNECTED},
+    {WSAEDISCON, ERROR_GRACEFUL_DISCONNECT},
+    {WSAEISCONN, ERROR_CONNECTION_ACTIVE},
+    {WSAEWOULDBLOCK, ERROR_NOT_READY},
+    {WSAEINTR, ERROR_REQUEST_ABORTED},
+    {WSAENOTSOCK, ERROR_INVALID_HANDLE},
+    {WSAEFAULT, ERROR_NOACCESS},
+    {WSAEACCES, ERROR_ACCESS_DENIED},
+    {WSAEOPNOTSUPP, ERROR_NOT_SUPPORTED},
+    {WSAENOBUFS, ERROR_NO_SYSTEM_RESOURCES},
+    {WSAEINVAL, ERROR_INVALID_PARAMETER},
+};
+
 constexpr bool less(const status_and_error& left, const status_and_error& right) noexcept
 {
     return left.status < right.status;
@@ -77,6 +106,13 @@ DWORD error_of_status(ULONG_PTR status) noexcept
     const auto* const found =
         std::lower_bound(std::begin(table), std::end(table), status_and_error{value, 0}, less);
     return found != std::end(table) && found->status == value ? found->error : ERROR_INVALID_PARAMETER;
+}
+
+DWORD error_of_winsock(int wsa_error) noexcept
+{
+    const auto* const found = std::find_if(std::begin(winsock_table), std::end(winsock_table),
+                                           [=](const auto& row) { return row.winsock == wsa_error; });
+    return found != std::end(winsock_table) ? found->error : static_cast<DWORD>(wsa_error);
 }
 
 }  // namespace spindle::host

@@ -10,6 +10,9 @@ namespace spindle::host {
 /// 0 when the status says success (GOR-9).
 [[nodiscard]] DWORD error_of_status(ULONG_PTR status) noexcept;
 
+/// The Win32 code for a call that failed at once with a Winsock code: T-ERR from its second column to its third.
+[[nodiscard]] DWORD error_of_winsock(int wsa_error) noexcept;
+
 /// A status that carries a Winsock or Win32 code, for requests whose provider knows only that.
 [[nodiscard]] constexpr DWORD status_of_error(DWORD error) noexcept
 {

@@ -61,11 +61,21 @@ std::uint32_t duplicate_socket_handle(const socket_reference& source) noexcept
 bool begin_close(SOCKET s) noexcept
 {
     const auto file = kernel::handles.existing_file_of(s);
-    if (!file || file->drop_handle()) {
+    if (!file) {
         return true;
     }
-    kernel::handles.hide_socket(s);
-    return false;
+    if (!file->has_other_handles()) {
+        (void)file->drop_handle();
+        return true;
+    }
+    if (!kernel::handles.set_hidden(s, true)) {
+        return true;  // closed before; the call fails as for any value that is no socket
+    }
+    if (!file->drop_handle()) {
+        return false;
+    }
+    kernel::handles.set_hidden(s, false);  // the duplicates went at this moment
+    return true;
 }
 
 void undo_close(SOCKET s) noexcept

@@ -1,7 +1,6 @@
 /* The option and control codes of Microsoft's sockets and the types behind the extension functions except
- * registered I/O; page "mswsock.h header". An extension function is reached through
- * SIO_GET_EXTENSION_FUNCTION_POINTER: the pointer types and GUIDs are here, the functions themselves are
- * not exports of this library. */
+ * registered I/O; page "mswsock.h header". As on Windows three of them are exports as well; the others are reached
+ * through SIO_GET_EXTENSION_FUNCTION_POINTER, with the pointer types and GUIDs that are here. */
 #ifndef _MSWSOCK_
 #define _MSWSOCK_
 
@@ -71,6 +70,17 @@ typedef struct _TRANSMIT_PACKETS_ELEMENT {
 } TRANSMIT_PACKETS_ELEMENT, *PTRANSMIT_PACKETS_ELEMENT, FAR *LPTRANSMIT_PACKETS_ELEMENT;
 
 SPINDLE_WS_BEGIN
+
+BOOL WINAPI TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD nNumberOfBytesPerSend,
+                         LPOVERLAPPED lpOverlapped, LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers,
+                         DWORD dwReserved);
+BOOL WINAPI AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
+                     DWORD dwReceiveDataLength, DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
+                     LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped);
+VOID WINAPI GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+                                 DWORD dwRemoteAddressLength, struct sockaddr **LocalSockaddr,
+                                 LPINT LocalSockaddrLength, struct sockaddr **RemoteSockaddr,
+                                 LPINT RemoteSockaddrLength);
 
 typedef BOOL(WINAPI *LPFN_TRANSMITFILE)(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
                                         DWORD nNumberOfBytesPerSend, LPOVERLAPPED lpOverlapped,

@@ -22,6 +22,8 @@
 #include "spindle_ws/base_api.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
+#include "threadpoolapiset.h"
+#include "threadpoollegacyapiset.h"
 #include "timezoneapi.h"
 #include "winerror.h"
 
@@ -66,6 +68,26 @@ SPINDLE_WS_END
 
 SPINDLE_WS_BEGIN
 BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
+BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags);
 SPINDLE_WS_END
+
+/* There is one pool: an environment can say how a callback behaves, but not name another pool. */
+SPINDLE_WS_INLINE VOID InitializeThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe)
+{
+    memset(pcbe, 0, sizeof *pcbe);
+    pcbe->Version = 3;
+    pcbe->CallbackPriority = TP_CALLBACK_PRIORITY_NORMAL;
+    pcbe->Size = sizeof *pcbe;
+}
+
+SPINDLE_WS_INLINE VOID DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe)
+{
+    (void)pcbe;
+}
+
+SPINDLE_WS_INLINE VOID SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON pcbe)
+{
+    pcbe->u.s.LongFunction = 1;
+}
 
 #endif

@@ -136,6 +136,11 @@ typedef union _ULARGE_INTEGER {
 #define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))
 #define RtlEqualMemory(left, right, length) (memcmp((left), (right), (length)) == 0)
 
+#define WT_EXECUTEDEFAULT 0x00000000
+#define WT_EXECUTEINIOTHREAD 0x00000001
+#define WT_EXECUTELONGFUNCTION 0x00000010
+#define WT_EXECUTEINPERSISTENTTHREAD 0x00000080
+
 #define MAXIMUM_WAIT_OBJECTS 64
 #define STATUS_WAIT_0 ((DWORD)0x00000000)
 #define STATUS_ABANDONED_WAIT_0 ((DWORD)0x00000080)

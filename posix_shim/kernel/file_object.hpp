@@ -20,10 +20,15 @@ public:
     void signal() noexcept
     {
         signalled_.store(true, std::memory_order_seq_cst);
-        if (has_waiters()) {
-            std::lock_guard lock(mutex_);
-            poke_waiters_locked();
-        }
+        poke_waiters();
+    }
+
+    /// A request has ended without telling: who waits for that very request looks at it.
+    void settle() noexcept
+    {
+        // Orders the request's status, stored before, with the look at who waits.
+        modes_.fetch_or(0, std::memory_order_seq_cst);
+        poke_waiters();
     }
 
     /// A request has started.
@@ -73,6 +78,10 @@ public:
         }
         return count != 0;
     }
+    [[nodiscard]] bool has_other_handles() const noexcept
+    {
+        return handles_.load(std::memory_order_relaxed) > 1;
+    }
     /// True: it was the last one, or there was none left.
     [[nodiscard]] bool drop_handle() noexcept
     {
@@ -96,6 +105,14 @@ private:
         return signalled_.load(std::memory_order_seq_cst);
     }
     take_result take_locked() noexcept override { return take_result::taken; }
+
+    void poke_waiters() noexcept
+    {
+        if (has_waiters()) {
+            std::lock_guard lock(mutex_);
+            poke_waiters_locked();
+        }
+    }
 
     std::atomic<bool> signalled_{false};
     std::atomic<unsigned> modes_{0};

@@ -143,7 +143,7 @@ bool handle_table::find_socket(std::uintptr_t handle, socket_entry& found,
            (info & hidden_bit) == hidden;
 }
 
-bool handle_table::hide_socket(std::uintptr_t handle) noexcept
+bool handle_table::set_hidden(std::uintptr_t handle, bool hidden) noexcept
 {
     slot* entry = slot_of(handle);
     if (entry == nullptr) {
@@ -151,10 +151,11 @@ bool handle_table::hide_socket(std::uintptr_t handle) noexcept
     }
     std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
     const std::uint64_t info = entry->info.load(std::memory_order_relaxed);
-    if (entry->value.load(std::memory_order_acquire) != handle || kind_of(info) != object_kind::socket) {
+    if (entry->value.load(std::memory_order_acquire) != handle || kind_of(info) != object_kind::socket ||
+        ((info & hidden_bit) != 0) == hidden) {
         return false;
     }
-    entry->info.store(info | hidden_bit, std::memory_order_release);
+    entry->info.store(info ^ hidden_bit, std::memory_order_release);
     return true;
 }
 

@@ -49,9 +49,9 @@ public:
     /// The same for a socket that has been hidden.
     [[nodiscard]] bool find_hidden_socket(std::uintptr_t handle, socket_entry& found) const noexcept;
 
-    /// find_socket() does not find it any more, but it goes on for the duplicates of its handle until it is removed.
-    /// False when the value is no socket.
-    bool hide_socket(std::uintptr_t handle) noexcept;
+    /// A hidden socket is not found by find_socket(), but goes on for the duplicates of its handle until it is removed.
+    /// False when the value is no socket or is so already: of several threads one succeeds.
+    bool set_hidden(std::uintptr_t handle, bool hidden) noexcept;
 
     /// The file object of a socket, also of a hidden one, made if there is none yet. Empty: no socket, or no memory.
     [[nodiscard]] object_ref<file_object> file_of(std::uintptr_t socket) noexcept;

@@ -137,8 +137,10 @@ TEST_CASE("MAP-1, MAP-2 the calls that make and close sockets arrive at theirs",
     WSAPROTOCOL_INFOA narrow{};
     narrow.dwCatalogEntryId = recorded_entry_id;
     const SOCKET by_name = socket(AF_INET, SOCK_STREAM, recorded_protocol);
-    CHECK(record.calls == 1);
+    // Right after WSPStartup the host has asked for its private agreement, by an ioctl on no socket.
+    CHECK(record.calls == 2);
     CHECK(record.last == slot::socket);
+    record.calls = 1;
     const SOCKET wide = WSASocketW(AF_INET, SOCK_STREAM, recorded_protocol, nullptr, 0, 0);
     CHECK(record.calls == 2);
     CHECK(record.last == slot::socket);

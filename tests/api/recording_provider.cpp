@@ -1,10 +1,14 @@
 // A transport provider whose thirty entries do nothing but write down that they were called. With a macro it
-// is one of the broken providers that a host has to refuse: BROKEN_VERSION, BROKEN_SLOT, BROKEN_START.
+// is one of the broken providers that a host has to refuse: BROKEN_VERSION, BROKEN_SLOT, BROKEN_START; or one that
+// agrees to the private exchange with the host: OFFERS_EXCHANGE.
 // Answers to "WSPStartup function".
 #include <cstdint>
 #include <type_traits>
 
 #include "api/recording_provider.hpp"
+#if defined(OFFERS_EXCHANGE)
+#include "kernel/offered_exchange.hpp"
+#endif
 
 using spindle::test::recorder;
 using spindle::test::slot;
@@ -149,6 +153,11 @@ int WSPAPI on_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, 
                     LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
                     LPWSATHREADID thread, LPINT error)
 {
+#if defined(OFFERS_EXCHANGE)
+    if (spindle::test::offered.answer(s, code, in, in_size, out, out_size, bytes)) {
+        return 0;
+    }
+#endif
     return note_int(slot::ioctl, error, s, code, in, in_size, out, out_size, bytes, overlapped, routine,
                     thread);
 }
@@ -276,6 +285,13 @@ recorder* spindle_test_recorder()
 {
     return &state;
 }
+
+#if defined(OFFERS_EXCHANGE)
+spindle::test::offered_exchange* spindle_test_offered()
+{
+    return &spindle::test::offered;
+}
+#endif
 
 int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, WSPUPCALLTABLE given,
                       LPWSPPROC_TABLE out)

@@ -1,31 +1,40 @@
-// Where AcceptEx puts the two addresses of a connection in the client's buffer, behind the data (ACX-5): two blocks, each
-// [address length, 4 bytes][4 bytes unused][address]. The one form that GetAcceptExSockaddrs reads; plain bytes, no
-// alignment asked for. Answers to the pages "AcceptEx" and "GetAcceptExSockaddrs".
+// The address blocks behind the data in AcceptEx's output buffer: the provider writes them, GetAcceptExSockaddrs, which
+// gets no socket and so reaches no provider, reads them. Answers to the pages "AcceptEx" and "GetAcceptExSockaddrs"
+// (clauses ACX-5 to 7, 18).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace spindle::accept_buffer {
 
-/// What a block needs beyond the address itself; the page grants 16.
-inline constexpr std::size_t header_size = 8;
+/// What a block needs beyond the sockaddr it holds, by the page.
+inline constexpr std::size_t overhead = 16;
 
-/// `size` bytes of address into the block; `block` has at least header_size + size bytes.
-inline void write(void* block, const void* address, std::uint32_t size) noexcept
+/// A block is the length of the address (4 bytes, the machine's order), 4 bytes unused, the sockaddr.
+/// False: the block is too small for this address (ACX-7), nothing was written.
+inline bool store(std::span<std::byte> block, std::span<const std::byte> address) noexcept
 {
-    std::memset(block, 0, header_size);
-    std::memcpy(block, &size, sizeof size);
-    std::memcpy(static_cast<char*>(block) + header_size, address, size);
+    if (block.size() < address.size() + overhead) {
+        return false;
+    }
+    const auto length = static_cast<std::uint32_t>(address.size());
+    std::memcpy(block.data(), &length, sizeof length);
+    std::memcpy(block.data() + 8, address.data(), address.size());
+    return true;
 }
 
-/// The address in the block, and its size, limited to what a block of `room` bytes can hold.
-inline void* read(void* block, std::size_t room, std::int32_t& size) noexcept
+/// The sockaddr in a block; empty when there cannot be one.
+inline std::span<std::byte> address_in(std::span<std::byte> block) noexcept
 {
-    std::uint32_t stored = 0;
-    std::memcpy(&stored, block, sizeof stored);
-    size = stored + header_size <= room ? static_cast<std::int32_t>(stored) : 0;
-    return static_cast<char*>(block) + header_size;
+    std::uint32_t length = 0;
+    if (block.size() < overhead) {
+        return {};
+    }
+    std::memcpy(&length, block.data(), sizeof length);
+    return length <= block.size() - overhead ? block.subspan(8, length) : std::span<std::byte>{};
 }
 
 }  // namespace spindle::accept_buffer
