@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "complete_upcall.hpp"
+#include "exchange_provider.hpp"
 #include "thunk.hpp"
 
 namespace spindle::spi {
@@ -93,6 +94,28 @@ blocking_hook upcall_host::query_blocking_hook(std::uint32_t catalog_entry_id) n
     }
     this_threads_hook = {function, context};
     return {&run_hook, 0};
+}
+
+// The table has no upcall for alertable waits: with a host that does not offer the exchange, routines wait for the
+// thread's own alertable waits.
+bool upcall_host::begin_alertable_wait(void (*wake)(void*), void* context) noexcept
+{
+    const auto* kernel = host_kernel();
+    return kernel != nullptr && kernel->begin_alertable_wait(wake, context);
+}
+
+void upcall_host::end_alertable_wait() noexcept
+{
+    if (const auto* kernel = host_kernel()) {
+        kernel->end_alertable_wait();
+    }
+}
+
+void upcall_host::run_queued_routines() noexcept
+{
+    if (const auto* kernel = host_kernel()) {
+        kernel->run_apcs();
+    }
 }
 
 void upcall_host::set_event(HANDLE event) const noexcept

@@ -17,6 +17,9 @@ public:
     result<socket_handle> create_socket_handle(std::uint32_t catalog_entry_id, socket_token token) override;
     void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept override;
     blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept override;
+    bool begin_alertable_wait(void (*wake)(void*), void* context) noexcept override;
+    void end_alertable_wait() noexcept override;
+    void run_queued_routines() noexcept override;
 
     // What overlapped requests need. False: the upcall failed or there is none.
     [[nodiscard]] bool has_ifs_handles() const noexcept { return ifs_handles_; }

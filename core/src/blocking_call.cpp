@@ -90,11 +90,37 @@ result<void> blocking_call::wait_until(readiness wanted, clock::time_point until
     if (hook_.call != nullptr) {
         return run_hook(wanted, until);
     }
-    if (wanted == readiness::interrupted) {
-        const bool woken = waiter_->wake->wait(until);
-        return finish_wait(woken ? readiness::interrupted : readiness::none, until);
+    return wait_alertably(wanted, until);
+}
+
+// BLK-16: completion routines that are due to the thread run during the wait, which then goes on. They may do anything
+// but end this call, so they count as a call out.
+result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point until)
+{
+    auto& services = socket_.life().services();
+    for (;;) {
+        const bool queued = services.begin_alertable_wait(
+            [](void* self) { static_cast<blocking_call*>(self)->routine_queued(); }, this);
+        auto seen = readiness::none;
+        if (!queued) {
+            seen = wanted == readiness::interrupted
+                       ? (waiter_->wake->wait(until) ? readiness::interrupted : readiness::none)
+                       : socket_.lower().wait(wanted, *waiter_->wake, until);
+        }
+        services.end_alertable_wait();
+        if (!queued && !routines_.exchange(false, std::memory_order_acq_rel)) {
+            return finish_wait(seen, until);
+        }
+        const auto outcome = finish_wait(seen | readiness::interrupted, until);
+        {
+            const call_out marked;
+            services.run_queued_routines();
+        }
+        routines_.store(false, std::memory_order_relaxed);
+        if (!outcome || seen != readiness::none) {
+            return outcome;
+        }
     }
-    return finish_wait(socket_.lower().wait(wanted, *waiter_->wake, until), until);
 }
 
 result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)

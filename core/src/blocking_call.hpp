@@ -76,6 +76,12 @@ public:
 
 private:
     result<void> wait_until(readiness wanted, clock::time_point until);
+    result<void> wait_alertably(readiness wanted, clock::time_point until);
+    void routine_queued() noexcept
+    {
+        routines_.store(true, std::memory_order_release);
+        waiter_->wake->interrupt();
+    }
     result<void> finish_wait(readiness seen, clock::time_point until);
     result<void> run_hook(readiness wanted, clock::time_point until);
 
@@ -86,6 +92,7 @@ private:
     blocking_call* outer_ = nullptr;
     errc refused_ = errc::success;  // the socket was closed, or the cleanup began, before the wait
     bool expired_ = false;
+    std::atomic<bool> routines_{false};  // queued to this thread while it waited
     readiness seen_ = readiness::none;
 };
 

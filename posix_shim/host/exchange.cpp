@@ -82,7 +82,7 @@ public:
         poke_ = poke_function;
         context_ = context;
         bool pending = false;
-        if (auto* self = kernel::current_thread_object()) {
+        if (auto* self = kernel::known_thread_object()) {
             outer_ = self->listen(this, pending);
         }
         return pending;
@@ -91,7 +91,7 @@ public:
     void end() noexcept
     {
         bool pending = false;
-        if (auto* self = kernel::current_thread_object()) {
+        if (auto* self = kernel::known_thread_object()) {
             self->listen(outer_, pending);
         }
     }
@@ -117,7 +117,7 @@ void end_alertable_wait() noexcept
 
 void run_apcs() noexcept
 {
-    if (auto* self = kernel::current_thread_object()) {
+    if (auto* self = kernel::known_thread_object()) {
         self->run_queued();
     }
 }

@@ -104,6 +104,11 @@ std::uint32_t current_thread_number() noexcept
     return self.number;
 }
 
+thread* known_thread_object() noexcept
+{
+    return self.object;
+}
+
 void adopt_thread_object(thread& object) noexcept
 {
     static thread_local end_of_thread at_end;

@@ -98,7 +98,10 @@ std::uint32_t current_thread_number() noexcept;
 /// and only destructors of thread-locals still run.
 thread* current_thread_object() noexcept;
 
-/// The same together with a handle of it that stays valid until the thread ends. handle 0: memory or handles
+/// The calling thread's object, but nullptr when the thread has none yet: then nothing can be queued to it.
+thread* known_thread_object() noexcept;
+
+/// current_thread_object() together with a handle of it that stays valid until the thread ends. handle 0: memory or handles
 /// are short.
 struct current_thread_id {
     thread* object = nullptr;

@@ -32,6 +32,13 @@ public:
     virtual result<socket_handle> create_socket_handle(std::uint32_t catalog_entry_id, socket_token token) = 0;
     /// Gives a minted handle back, exactly once per success of create_socket_handle.
     virtual void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept = 0;
+    /// The calling thread is about to wait inside a blocking call: until end_alertable_wait() whatever the host queues to the
+    /// thread has wake(context) called, on any thread; nothing that blocks may be done there. True: something is queued
+    /// already. A host without such queues keeps the default.
+    virtual bool begin_alertable_wait(void (*)(void*), void*) noexcept { return false; }
+    virtual void end_alertable_wait() noexcept {}
+    /// Runs what is queued to the calling thread; client code, which may call into the provider again.
+    virtual void run_queued_routines() noexcept {}
     /// The calling thread's hook for a call that is about to wait; .call null when there is none.
     virtual blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept = 0;
 };

@@ -1,0 +1,109 @@
+// Blocking calls wait alertably: completion routines that are due to the thread run during the wait, and the call goes
+// on waiting. Answers to the pages "Alertable I/O" and "WSARecv".
+#include "support/api_fixture.hpp"
+
+#include <array>
+#include <atomic>
+
+#include "support/catch.hpp"
+
+using namespace spindle::test;
+
+namespace {
+
+std::atomic<int> routine_runs{0};
+
+void CALLBACK count_routine(DWORD, DWORD, LPWSAOVERLAPPED, DWORD)
+{
+    ++routine_runs;
+}
+
+void CALLBACK count_apc(ULONG_PTR)
+{
+    ++routine_runs;
+}
+
+/// A receive with the counting routine on a connection of its own.
+struct routine_request {
+    int start(SOCKET s)
+    {
+        WSABUF buffer{static_cast<ULONG>(bytes.size()), bytes.data()};
+        return error_of(WSARecv(s, &buffer, 1, nullptr, &flags, &overlapped, count_routine));
+    }
+
+    std::array<char, 16> bytes{};
+    DWORD flags = 0;
+    WSAOVERLAPPED overlapped{};
+};
+
+}  // namespace
+
+TEST_CASE("BLK-16, BLK-17, XFR-14 a blocking receive runs the thread's completion routines and goes on waiting",
+          "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair quiet;
+    const tcp_pair busy;
+    routine_runs = 0;
+    routine_request request;
+    background_call receiver([&] {
+        if (request.start(busy.server) != WSA_IO_PENDING) {
+            return std::string("not pending");
+        }
+        return receive_text(quiet.server, 4);
+    });
+    REQUIRE(receiver.blocks());
+    CHECK(routine_runs == 0);
+    send_text(busy.client, "now");
+    REQUIRE(eventually([] { return routine_runs == 1; }));
+    REQUIRE(receiver.blocks());
+    send_text(quiet.client, "done");
+    CHECK(receiver.result() == "done");
+    CHECK(routine_runs == 1);
+}
+
+TEST_CASE("BLK-16 accept and a datagram receive wait alertably as well", "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair busy;
+    const unique_socket listening = listener();
+    const unique_socket datagrams = bound_udp();
+    routine_runs = 0;
+    routine_request first;
+    routine_request second;
+    background_call acceptor([&] {
+        return first.start(busy.server) == WSA_IO_PENDING ? error_of(accept(listening, nullptr, nullptr)) : -1;
+    });
+    background_call receiver([&] {
+        std::array<char, 8> bytes{};
+        return second.start(busy.client) == WSA_IO_PENDING
+                   ? recv(datagrams, bytes.data(), static_cast<int>(bytes.size()), 0)
+                   : -1;
+    });
+    REQUIRE(acceptor.blocks());
+    REQUIRE(receiver.blocks());
+    send_text(busy.client, "a");
+    send_text(busy.server, "b");
+    REQUIRE(eventually([] { return routine_runs == 2; }));
+    REQUIRE(acceptor.blocks());
+    const unique_socket client = connect_to_listener(listening);
+    CHECK(acceptor.result() == 0);
+    const auto where = local_of(datagrams);
+    const unique_socket sender = udp();
+    REQUIRE(sendto(sender, "12345", 5, 0, where.get(), where.length) == 5);
+    CHECK(receiver.result() == 5);
+}
+
+TEST_CASE("XFR-15 a call that can finish at once leaves queued routines queued", "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    routine_runs = 0;
+    send_text(pair.client, "here");
+    REQUIRE(wait_readable(pair.server, 4));
+    REQUIRE(QueueUserAPC(count_apc, GetCurrentThread(), 0) != 0);
+    CHECK(receive_text(pair.server, 4) == "here");
+    CHECK(routine_runs == 0);
+    CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
+    CHECK(routine_runs == 1);
+}
