@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "exchange_provider.hpp"
+#include "request_memory.hpp"
 #include "spindle/overlapped.hpp"
 #include "winsock.hpp"
 
@@ -63,6 +64,8 @@ template <class Request>
 class owned_request : public Request {
 public:
     virtual ~owned_request() = default;
+    static void* operator new(std::size_t size) { return take_request_memory(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept { give_request_memory(memory, size); }
     void finish(const io_outcome& outcome) noexcept final
     {
         io_outcome told = outcome;

@@ -57,6 +57,7 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
         forget_entries_after_fork();
         forget_host_kernel();
         forget_queued_routines_after_fork();
+        forget_request_memory_after_fork();
         forget_registered_io_after_fork();
     });
     const auto host = std::make_shared<upcall_host>(upcalls, load(lpProtocolInfo));
@@ -79,6 +80,7 @@ int WSPAPI WSPCleanup(LPINT lpErrno) noexcept
         const auto report = the_provider().cleanup();
         if (report && report->last) {
             drop_queued_routines();
+            drop_request_memory();
             drop_registered_io();
             forget_host_kernel();
         }

@@ -5,14 +5,13 @@
 
 #include "basic_socket.hpp"
 #include "provider_life.hpp"
+#include "spindle/thread_mark.hpp"
 
 namespace spindle {
 
 const void* this_thread_token() noexcept
 {
-    // Trivial: it needs no destructor and so does not pin an unloadable library.
-    static thread_local char token;
-    return &token;
+    return thread_mark();
 }
 
 errc basic_socket::start_receive(io_request& request, io_outcome& outcome)

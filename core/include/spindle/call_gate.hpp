@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <thread>
 
+#include "spindle/thread_mark.hpp"
+
 namespace spindle {
 
 /// Counts calls in progress in sharded counters: entering and leaving touch one cache line that is shared only
@@ -91,10 +93,8 @@ private:
 
     static std::size_t shard_index() noexcept
     {
-        // The address of a thread-local tells threads apart without a system call; the low bits are
-        // alignment, the bits above the page offset differ between thread stacks and TLS blocks.
-        static thread_local char marker;
-        const auto address = reinterpret_cast<std::uintptr_t>(&marker);
+        // Thread pointers differ above the page offset.
+        const auto address = reinterpret_cast<std::uintptr_t>(thread_mark());
         return ((address >> 12) ^ (address >> 18) ^ (address >> 24)) % shard_count;
     }
 
