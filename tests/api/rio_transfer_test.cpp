@@ -326,6 +326,41 @@ TEST_CASE("RIO-11, RIO-16 RIO_MSG_DONT_NOTIFY keeps the notification armed", "[a
     CHECK(event.signalled());
 }
 
+TEST_CASE("RIO-17, RIO-4 a queue's port gets its key and OVERLAPPED once for each notification", "[api][rio]")
+{
+    const rio_library rio;
+    const rio_pair pair;
+    HANDLE port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 0);
+    REQUIRE(port != nullptr);
+    OVERLAPPED mark{};
+    RIO_NOTIFICATION_COMPLETION by_port{};
+    by_port.Type = RIO_IOCP_COMPLETION;
+    by_port.Iocp.IocpHandle = port;
+    by_port.Iocp.CompletionKey = rio_library::pointer(0x4B4559);
+    by_port.Iocp.Overlapped = &mark;
+    const RIO_CQ results = rio.queue(64, &by_port);
+    const RIO_RQ client = rio.requests(pair.client, results);
+    registered_memory memory(rio, 64);
+    DWORD bytes = 99;
+    ULONG_PTR key = 0;
+    LPOVERLAPPED told = nullptr;
+    const auto packet = [&](DWORD milliseconds) {
+        return GetQueuedCompletionStatus(port, &bytes, &key, &told, milliseconds) != 0;
+    };
+    REQUIRE(rio.call.RIONotify(results) == 0);
+    REQUIRE(rio.receive(client, memory.slice(0, 8)) == 0);
+    REQUIRE(rio.send(client, memory.put(16, "x"), RIO_MSG_DONT_NOTIFY) == 0);
+    CHECK_FALSE(packet(0));
+    send_text(pair.server, "hello");
+    REQUIRE(packet(20'000));
+    CHECK(bytes == 0);
+    CHECK(key == 0x4B4559);
+    CHECK(told == &mark);
+    CHECK_FALSE(packet(0));
+    CHECK(rio.results(results, 2).size() == 2);
+    CHECK(CloseHandle(port) != 0);
+}
+
 TEST_CASE("RIO-10 AF_UNIX streams take registered requests", "[api][rio]")
 {
     const rio_library rio;
