@@ -14,6 +14,8 @@ namespace spindle::stress {
 
 class watchdog {
 public:
+    /// `limit` is for a machine that does little else; a busy one gives a test a small part of its processors and is
+    /// granted several times as much.
     watchdog(std::string what, std::chrono::seconds limit)
         : thread_([this, what = std::move(what), limit] { watch(what, limit); })
     {
@@ -31,10 +33,12 @@ public:
     }
 
 private:
+    static constexpr int patience = 5;
+
     void watch(const std::string& what, std::chrono::seconds limit)
     {
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, limit, [this] { return over_; })) {
+        if (!changed_.wait_for(lock, limit * patience, [this] { return over_; })) {
             test::give_up(("hangs: " + what).c_str());
         }
     }
