@@ -295,7 +295,7 @@ TEST_CASE("CP-19, APC-13 an APC reaches a thread that leads", "[kernel][port]")
     static std::atomic<int> ran;
     ran = 0;
     CHECK(self.load()->queue(
-        {[](kernel::apc::routine_type, std::uintptr_t by) { ran += static_cast<int>(by); }, nullptr, 4}));
+        kernel::apc{[](const kernel::apc& call) { ran += static_cast<int>(call.context); }, nullptr, 4}));
     REQUIRE(ready(pending));
     CHECK(pending.get().how == outcome::apcs_ran);
     CHECK(ran == 4);
@@ -308,7 +308,7 @@ TEST_CASE("CP-19 an APC that is queued already ends the wait at once, but packet
     static std::atomic<int> ran;
     ran = 0;
     CHECK(kernel::current_thread().object->queue(
-        {[](kernel::apc::routine_type, std::uintptr_t) { ++ran; }, nullptr, 0}));
+        kernel::apc{[](const kernel::apc&) { ++ran; }, nullptr, 0}));
     CHECK(port->post(numbered(1)));
     CHECK(take(*port, for_ever, 1, true).keys.size() == 1);
     CHECK(ran == 0);
