@@ -15,7 +15,7 @@ namespace spindle {
 template <class T>
 class [[nodiscard]] result {
 public:
-    result(T value) : value_(std::move(value)) {}
+    result(T held) : value_(std::move(held)) {}
     result(std::error_code error) noexcept : error_(error) {}
     result(errc code) noexcept : error_(make_error_code(code)) {}
 

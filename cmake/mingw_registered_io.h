@@ -1,7 +1,7 @@
 /* Registered I/O for compilers whose own headers do not have it (mingw-w64 10): the declarations of our Winsock headers
  * on top of the compiler's. Included before a source file by the build, so that the source stays what it is. */
-#ifndef SPINDLE_TESTS_MINGW_REGISTERED_IO_H
-#define SPINDLE_TESTS_MINGW_REGISTERED_IO_H
+#ifndef SPINDLE_MINGW_REGISTERED_IO_H
+#define SPINDLE_MINGW_REGISTERED_IO_H
 
 #include <winsock2.h>
 
@@ -9,11 +9,11 @@
 #include <ws2tcpip.h>
 
 /* Ours would bring in ws2def.h, which is there by now under the same guard. */
-#include "../../posix_shim/include/mswsockdef.h"
+#include "../posix_shim/include/mswsockdef.h"
 
 #define SPINDLE_WS_BEGIN extern "C" {
 #define SPINDLE_WS_END }
-#include "../../posix_shim/include/spindle_ws/registered_io.h"
+#include "../posix_shim/include/spindle_ws/registered_io.h"
 
 #ifndef SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER
 #define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
