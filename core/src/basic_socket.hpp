@@ -238,6 +238,8 @@ protected:
     [[nodiscard]] errc check_family(const socket_address& address) const noexcept;
     /// After a failed connect: a fresh descriptor with the old options and binding (CONN-8). Under the state mutex.
     result<void> renew_if_needed();
+    /// Under bind_mutex and the state mutex.
+    result<void> bind_checked(const socket_address& local);
     [[nodiscard]] std::chrono::milliseconds receive_timeout() const noexcept;
     [[nodiscard]] std::chrono::milliseconds send_timeout() const noexcept;
     /// Whether a transfer with these flags waits for what it cannot have at once.
@@ -269,7 +271,6 @@ private:
     void serve_input_locked(readiness seen, request_list& finished);
 
     void close_once(std::uint32_t marks) noexcept;
-    result<void> bind_checked(const socket_address& local);
     void share_port_with(const std::vector<const void*>& owners) noexcept;
 
     static constexpr std::uint32_t retired = 1U << 31;

@@ -197,19 +197,26 @@ errc stream_socket::renew_after_disconnect()
         input_.hung_up = false;
         input_.maybe_ready = true;
     }
-    const std::scoped_lock lock(state_mutex());
+    const std::scoped_lock lock(life().bind_mutex, state_mutex());
     constexpr auto ended = state::connected | state::connecting | state::connect_failed | state::send_shut |
                            state::receive_shut | state::urgent_interest | state::broken | state::discarding |
                            state::default_context;
+    std::optional<socket_address> unnamed;
     if (was_accepted_) {
         bound_.reset();
         clear_state(state::bound);
+        life().ports.remove(this);
     } else if (const auto local = lower().local_address(); local && !bound_) {
-        bound_ = *local;
+        // The program never named a port, and the old one is held by what is left of the connection.
+        unnamed = *local;
+        unnamed->set_port(0);
     }
     set_state(state::needs_renewal);
-    const auto renewed = renew_if_needed();
+    auto renewed = renew_if_needed();
     clear_state(ended);
+    if (renewed && unnamed && kind().family != address_family::local) {
+        renewed = bind_checked(*unnamed);
+    }
     forget_failure();
     connected_since_.reset();
     peer_ = {};

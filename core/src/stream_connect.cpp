@@ -263,6 +263,7 @@ void stream_socket::become_accepted(const stream_socket& listener, const socket_
     }
     peer_ = peer;
     connected_since_ = clock::now();
+    was_accepted_ = true;
     set_state(state::connected | state::bound);
     if (listener.has(state::nonblocking)) {
         set_state(state::nonblocking);

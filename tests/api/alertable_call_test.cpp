@@ -107,3 +107,32 @@ TEST_CASE("XFR-15 a call that can finish at once leaves queued routines queued",
     CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
     CHECK(routine_runs == 1);
 }
+
+TEST_CASE("CLOSE-15 a close that lingers waits alertably", "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair busy;
+    tcp_pair full;
+    routine_runs = 0;
+    set_nonblocking(full.server);
+    const std::string block(64 * 1024, 'x');
+    std::size_t sent = 0;
+    while (send(full.server, block.data(), static_cast<int>(block.size()), 0) > 0) {
+        sent += block.size();
+    }
+    set_nonblocking(full.server, false);
+    const linger ten_seconds{1, 10};
+    REQUIRE(setsockopt(full.server, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&ten_seconds),
+                       sizeof ten_seconds) == 0);
+    routine_request request;
+    background_call closer([&] {
+        return request.start(busy.server) == WSA_IO_PENDING ? error_of(closesocket(full.server.release())) : -1;
+    });
+    REQUIRE(closer.blocks());
+    CHECK(routine_runs == 0);
+    send_text(busy.client, "now");
+    REQUIRE(eventually([] { return routine_runs == 1; }));
+    CHECK_FALSE(closer.done());
+    CHECK(receive_text(full.client, sent).size() == sent);
+    CHECK(closer.result() == 0);
+}

@@ -134,6 +134,25 @@ TEST_CASE("DCX-4 a former accept socket is fit for AcceptEx again", "[api][disco
     }
 }
 
+TEST_CASE("DCX-4 sockets of connect and accept are reused like those of ConnectEx and AcceptEx",
+          "[api][disconnect_ex]")
+{
+    const winsock started;
+    tcp_pair pair;
+    REQUIRE(disconnect_for_reuse(pair.client) == 0);
+    REQUIRE(disconnect_for_reuse(pair.server) == 0);
+    event_overlapped overlapped;
+    accept_call call;
+    call.target = std::move(pair.server);
+    CHECK(connect_ex(call.target, local_of(pair.listening), overlapped) == WSAEINVAL);
+    REQUIRE(call.start(pair.listening) == ERROR_IO_PENDING);
+    REQUIRE(connect_ex(pair.client, local_of(pair.listening), overlapped) == ERROR_IO_PENDING);
+    REQUIRE(overlapped.outcome(pair.client) == 0);
+    REQUIRE(call.overlapped.outcome(pair.listening) == 0);
+    send_text(pair.client, "again");
+    CHECK(receive_text(call.target, 5) == "again");
+}
+
 TEST_CASE("DCX-4 sockets at a completion port are reused there, one packet for each request",
           "[api][disconnect_ex]")
 {
