@@ -407,27 +407,6 @@ TEST_CASE("MSG-6 broadcasts are marked MSG_BCAST", "[api][message]")
     CHECK(got.all.dwFlags == 0);
 }
 
-TEST_CASE("MSG-6, MSG-5 multicasts are marked MSG_MCAST", "[api][message]")
-{
-    const winsock started;
-    const auto receiver = udp();
-    set_option(receiver, SOL_SOCKET, SO_RCVTIMEO, 10'000);
-    REQUIRE(bind_to(receiver, wildcard(AF_INET)) == 0);
-    // Every host is a member of the group of all hosts; packet info keeps the datagram on the loopback interface.
-    const auto to = at(AF_INET, "224.0.0.1", local_of(receiver).port());
-    IN_PKTINFO info{};
-    info.ipi_addr = loopback4();
-    info.ipi_ifindex = loopback_index();
-    const auto sender = udp();
-    message given;
-    given.say("x", &to);
-    given.add(IPPROTO_IP, IP_PKTINFO, info);
-    REQUIRE(given.send(sender) == 0);
-    message got;
-    REQUIRE(got.receive(receiver) == 0);
-    CHECK(got.all.dwFlags == as_multicast);
-}
-
 TEST_CASE("MSG-7 without options no control buffer is needed", "[api][message]")
 {
     const winsock started;
