@@ -148,6 +148,16 @@ void basic_socket::tell(request_list& finished) noexcept
     if (finished.empty()) {
         return;
     }
+    // Once the last cleanup has begun it tells nobody, whatever ended the request: a peer of this process that was closed
+    // before it, for instance (CLEAN-5). What is being told when it begins is told before it goes on.
+    const provider::call told(*owner_);
+    if (!told) {
+        finished.for_each([](io_request& each) {
+            auto& outcome = each.outcome_;
+            outcome = outcome.code == errc::success ? io_outcome{errc::success, outcome.bytes, outcome.flags, true}
+                                                    : io_outcome{errc::operation_aborted, 0, 0, true};
+        });
+    }
     finished.tell_all();
     if (request_waiters_.load(std::memory_order_seq_cst) != 0) {
         nudge_waiters();
