@@ -1,6 +1,4 @@
 // ConnectEx and DisconnectEx: arguments and refusals (CNX-1 to CNX-8, DCX-1 to DCX-4).
-#include <thread>
-
 #include "convert.hpp"
 #include "extension_functions.hpp"
 #include "extension_table.hpp"
@@ -11,37 +9,6 @@ namespace spindle::spi {
 namespace {
 
 constexpr DWORD reuse_socket = 2;  // TF_REUSE_SOCKET
-
-/// DisconnectEx without an OVERLAPPED: the caller waits.
-class waited_disconnect final : public io_request {
-public:
-    void finish(const io_outcome& outcome) noexcept override
-    {
-        code.store(outcome.code, std::memory_order_relaxed);
-        done.store(true, std::memory_order_release);
-    }
-
-    std::atomic<errc> code{errc::success};
-    std::atomic<bool> done{false};
-};
-
-result<void> disconnect_and_wait(socket& it, bool reuse)
-{
-    waited_disconnect request;
-    if (const auto code = it.start_disconnect(request, reuse); code != errc::io_pending) {
-        return code;
-    }
-    const auto waited = it.wait_for_requests([&] { return request.done.load(std::memory_order_acquire); });
-    if (!waited) {
-        // The request lives on this stack: it must have finished before the return.
-        it.cancel([&](const io_request& each) { return &each == &request; });
-        while (!request.done.load(std::memory_order_acquire)) {
-            std::this_thread::yield();  // another thread is in the middle of finish()
-        }
-        return waited;
-    }
-    return request.code.load(std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -83,7 +50,8 @@ BOOL PASCAL DisconnectEx(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWO
         }
         const bool reuse = (dwFlags & reuse_socket) != 0;
         if (lpOverlapped == nullptr) {
-            return disconnect_and_wait(it, reuse);
+            waited_request<io_request> waited;
+            return waited.run(it, [&](io_request& fresh, io_outcome&) { return it.start_disconnect(fresh, reuse); });
         }
         auto request = std::make_unique<overlapped_request>();
         if (auto prepared = request->note.prepare(it, {lpOverlapped, nullptr, nullptr}); !prepared) {

@@ -28,6 +28,8 @@ const extension_row extensions[] = {
     {WSAID_GETACCEPTEXSOCKADDRS, pointer_to(&GetAcceptExSockaddrs)},
     {WSAID_CONNECTEX, pointer_to(&ConnectEx)},
     {WSAID_DISCONNECTEX, pointer_to(&DisconnectEx)},
+    {WSAID_TRANSMITFILE, pointer_to(&TransmitFile)},
+    {WSAID_TRANSMITPACKETS, pointer_to(&TransmitPackets)},
     {WSAID_WSASENDMSG, pointer_to(&WSASendMsg)},
     {WSAID_WSARECVMSG, pointer_to(&WSARecvMsg)},
 };

@@ -102,8 +102,9 @@ public:
     /// Errors: fault, before a datagram is taken off the queue.
     [[nodiscard]] result<void> check(const socket& it) const noexcept
     {
-        const bool name_fits = given_.name == nullptr || (given_.namelen >= 0 && static_cast<std::size_t>(given_.namelen) >=
-                                                                                     address_size(it.kind().family));
+        const bool name_fits = given_.name == nullptr ||
+                               (given_.namelen >= 0 &&
+                                static_cast<std::size_t>(given_.namelen) >= address_size(it.kind().family));
         return name_fits && is_plausible(given_.Control) ? result<void>() : result<void>(errc::fault);
     }
     [[nodiscard]] const WSAMSG& given() const noexcept { return given_; }
@@ -154,8 +155,8 @@ private:
     message_control control_;
 };
 
-result<void> receive_overlapped(socket& it, const incoming_message& message, mutable_buffers buffers, LPDWORD received,
-                                const overlapped_arguments& how)
+result<void> receive_overlapped(socket& it, const incoming_message& message, mutable_buffers buffers,
+                                LPDWORD received, const overlapped_arguments& how)
 {
     auto request = std::make_unique<receive_message_request>(message, buffers);
     if (auto prepared = request->note.prepare(it, how); !prepared) {
@@ -176,7 +177,8 @@ result<void> receive_now(socket& it, incoming_message& message, mutable_buffers 
 {
     socket_address sender;
     message_control control;
-    const auto got = it.receive_message(buffers, transfer_flags_of(message.flags(), lpOverlapped), &sender, control);
+    const auto got =
+        it.receive_message(buffers, transfer_flags_of(message.flags(), lpOverlapped), &sender, control);
     if (!got) {
         return got.error();
     }
@@ -187,7 +189,8 @@ result<void> receive_now(socket& it, incoming_message& message, mutable_buffers 
 }  // namespace
 
 int PASCAL WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
-                      LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) noexcept
+                      LPWSAOVERLAPPED lpOverlapped,
+                      LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) noexcept
 {
     return extension_int_call(s, [&](socket& it) -> result<void> {
         if (lpMsg == nullptr) {
@@ -201,7 +204,8 @@ int PASCAL WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberO
             return read;
         }
         if (lpNumberOfBytesSent == nullptr && lpOverlapped == nullptr) {
-            (void)it.bind(socket_address::any(it.kind().family));  // MSG-2; fails when it has an address already
+            (void)it.bind(
+                socket_address::any(it.kind().family));  // MSG-2; fails when it has an address already
             return errc::fault;
         }
         if (is_request(it, lpOverlapped)) {
@@ -236,7 +240,8 @@ int PASCAL WSARecvMsg(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, 
             return checked;
         }
         buffer_list<mutable_buffer> buffers;
-        if (auto assigned = buffers.assign(message.given().lpBuffers, message.given().dwBufferCount); !assigned) {
+        if (auto assigned = buffers.assign(message.given().lpBuffers, message.given().dwBufferCount);
+            !assigned) {
             return assigned;
         }
         if (is_request(it, lpOverlapped)) {

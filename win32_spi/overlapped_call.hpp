@@ -4,6 +4,7 @@
 // and "Summary of Overlapped Completion Indication Mechanisms in the SPI"; contract OVL, APC, UP-7 to UP-19.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "exchange_provider.hpp"
@@ -79,6 +80,34 @@ public:
     notification note;
 };
 using overlapped_request = owned_request<io_request>;
+
+/// A request without an OVERLAPPED, whose caller waits for its end. Lives on the caller's stack.
+template <class Request>
+class waited_request final : public Request {
+public:
+    void finish(const io_outcome& outcome) noexcept override
+    {
+        outcome_ = outcome;
+        done_.store(true, std::memory_order_release);
+    }
+
+    /// Starts it by start(request, outcome) and returns when it has ended. Errors: those of the start and of the request; of
+    /// the wait, if that was ended before.
+    template <class Start>
+    result<void> run(socket& it, Start&& start)
+    {
+        const errc code = start(*this, outcome_);
+        if (code != errc::io_pending) {
+            return code;
+        }
+        const auto waited = it.wait_or_cancel(*this, [this] { return done_.load(std::memory_order_acquire); });
+        return waited ? result<void>(outcome_.code) : waited;
+    }
+
+private:
+    io_outcome outcome_;
+    std::atomic<bool> done_{false};
+};
 
 /// Starts the request by start(request, outcome), which is one of socket's start functions. On success outcome says what the
 /// call returns at once. Errors: io_pending and what the start says; message_size comes with outcome.bytes.

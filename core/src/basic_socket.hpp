@@ -114,6 +114,7 @@ public:
     errc start_receive(io_request& request, io_outcome& outcome) override;
     std::size_t cancel(const request_filter& which) override;
     result<void> wait_for_requests(const std::function<bool()>& done) override;
+    result<void> wait_or_cancel(const io_request& request, const std::function<bool()>& done) override;
     void attach(std::shared_ptr<void> companion) override;
     [[nodiscard]] void* companion() const noexcept override { return companion_.load(std::memory_order_acquire); }
 
@@ -267,6 +268,7 @@ protected:
     input_requests input_;
 
 private:
+    std::size_t cancel_matching(const request_filter& which);
     void on_input_wait(readiness condition, readiness seen);
     void serve_input_locked(readiness seen, request_list& finished);
 

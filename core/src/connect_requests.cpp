@@ -133,6 +133,12 @@ errc stream_socket::start_disconnect(io_request& request, bool reuse)
         return errc::not_connected;
     }
     const std::scoped_lock lock(send_mutex_);
+    return begin_disconnect(request, reuse);
+}
+
+// Under send_mutex_.
+errc stream_socket::begin_disconnect(io_request& request, bool reuse)
+{
     if (disconnecting_ != nullptr) {
         return errc::invalid_argument;
     }
@@ -185,7 +191,7 @@ void stream_socket::settle_disconnect()
         code = renew_after_disconnect();
     }
     request_list finished;
-    finished.push_finished(*over, {code, 0, 0, false});
+    finished.push_finished(*over, {code, code == errc::success ? over->done_ : 0, 0, false});
     tell(finished);
 }
 

@@ -169,7 +169,8 @@ result<message_control> read(std::span<const std::byte> from) noexcept
         if (next.length < value_offset || next.length > from.size()) {
             return errc::invalid_argument;
         }
-        if (const auto code = read_value(control, next, from.subspan(value_offset, next.length - value_offset));
+        if (const auto code =
+                read_value(control, next, from.subspan(value_offset, next.length - value_offset));
             code != errc::success) {
             return code;
         }

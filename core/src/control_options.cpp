@@ -25,7 +25,8 @@ constexpr int mark_bits = 3;
 
 result<void> want_control(basic_socket& target, unsigned bit, bool on)
 {
-    const auto group = std::ranges::find_if(groups, [&](const told_together& each) { return (each.bits & bit) != 0; });
+    const auto group =
+        std::ranges::find_if(groups, [&](const told_together& each) { return (each.bits & bit) != 0; });
     const std::scoped_lock lock(target.state_mutex());
     auto& wanted = target.options().control_wanted;
     const unsigned before = wanted.load(std::memory_order_relaxed);
@@ -40,7 +41,9 @@ result<void> want_control(basic_socket& target, unsigned bit, bool on)
 void keep_wanted(message_control& control, unsigned wanted, address_family of_socket) noexcept
 {
     const bool ipv4 = control.family == address_family::ipv4;
-    const auto asked = [&](unsigned of_ip, unsigned of_ipv6) { return (wanted & (ipv4 ? of_ip : of_ipv6)) != 0; };
+    const auto asked = [&](unsigned of_ip, unsigned of_ipv6) {
+        return (wanted & (ipv4 ? of_ip : of_ipv6)) != 0;
+    };
     const bool dual = ipv4 && of_socket == address_family::ipv6;
     if (!asked(bit::ip_packet, bit::ipv6_packet) || (dual && (wanted & bit::ipv6_packet) == 0)) {  // MSG-14
         control.packet.reset();

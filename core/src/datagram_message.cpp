@@ -12,8 +12,8 @@ address_family version_of(const socket_address& address) noexcept
 
 }  // namespace
 
-result<std::size_t> datagram_socket::send_message(const_buffers buffers, unsigned flags, const socket_address* to,
-                                                  const message_control& control)
+result<std::size_t> datagram_socket::send_message(const_buffers buffers, unsigned flags,
+                                                  const socket_address* to, const message_control& control)
 {
     const use guard(*this);
     if (!guard) {
@@ -64,7 +64,8 @@ result<receive_outcome> datagram_socket::receive_message(mutable_buffers buffers
 result<void> datagram_socket::watch_delivery()
 {
     const auto wanted = options().control_wanted.load(std::memory_order_acquire);
-    return (wanted & control_bit::delivery) != 0 ? result<void>() : want_control(*this, control_bit::delivery, true);
+    return (wanted & control_bit::delivery) != 0 ? result<void>()
+                                                 : want_control(*this, control_bit::delivery, true);
 }
 
 result<receive_outcome> datagram_socket::take_datagram(mutable_buffers buffers, transfer_flags flags,

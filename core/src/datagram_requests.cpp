@@ -1,7 +1,8 @@
 // Datagram sockets: overlapped receives and sends (pages WSPRecvFrom, WSPSendTo). A send goes out at once but for a
-// full system buffer, in which case it waits in order.
+// full system buffer, in which case it waits in order. Transmissions are a sequence of messages.
 #include "datagram_socket.hpp"
 #include "provider_life.hpp"
+#include "transmission.hpp"
 
 namespace spindle {
 namespace {
@@ -56,6 +57,31 @@ errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
             return code;
         }
     }
+    return start_output(request, outcome);
+}
+
+// Messages from memory and files, in the order of the array (TXF-9).
+errc datagram_socket::start_transmit(transmit_request& request, io_outcome& outcome)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_send(request.flags, nullptr); code != errc::success) {
+        return code;
+    }
+    if (request.disconnect || request.reuse) {
+        return errc::invalid_argument;
+    }
+    if (const auto settled = transmission::settle(request.parts); !settled) {
+        return to_errc(settled.error());
+    }
+    request.work_ = io_request::work::transmit;
+    return start_output(request, outcome);
+}
+
+errc datagram_socket::start_output(io_request& request, io_outcome& outcome)
+{
     const std::scoped_lock lock(send_mutex_);
     if (is_retired()) {
         return errc::not_socket;
@@ -77,9 +103,42 @@ errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
     return errc::io_pending;
 }
 
+// True when the request is over, at least one message short of the end otherwise.
+bool datagram_socket::try_transmit(transmit_request& request, io_outcome& outcome)
+try {
+    std::vector<std::byte> message;
+    for (;;) {
+        transmission::position at{request.next_part_, request.within_};
+        const auto there = transmission::next_message(request.parts, at, request.message_limit, message);
+        if (!there || !*there) {
+            outcome.code = there ? errc::success : to_errc(there.error());
+            outcome.bytes = there ? request.done_ : 0;
+            return true;
+        }
+        const const_buffer whole{message.data(), message.size()};
+        const auto sent = lower().send({&whole, 1}, transfer_flags::none, nullptr);
+        if (!sent && is_would_block(sent.error())) {
+            return false;
+        }
+        if (!sent) {
+            outcome.code = to_errc(sent.error());
+            return true;
+        }
+        request.done_ += *sent;
+        request.next_part_ = at.part;
+        request.within_ = at.within;
+    }
+} catch (const std::bad_alloc&) {
+    outcome.code = errc::no_buffer_space;
+    return true;
+}
+
 // True when the request is over.
 bool datagram_socket::try_send(io_request& request, io_outcome& outcome)
 {
+    if (request.work_ == io_request::work::transmit) {
+        return try_transmit(static_cast<transmit_request&>(request), outcome);
+    }
     const auto buffers = request.buffers();
     const const_buffers as_const{reinterpret_cast<const const_buffer*>(buffers.data()), buffers.size()};
     const auto sent = send_now(as_const, request.flags, request.address, request.control);

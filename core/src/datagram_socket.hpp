@@ -14,6 +14,7 @@ public:
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
     errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_transmit(transmit_request& request, io_outcome& outcome) override;
     errc start_accept(accept_request& request, io_outcome& outcome) override;
     errc start_connect(connect_request& request) override;
     errc start_disconnect(io_request& request, bool reuse) override;
@@ -36,7 +37,9 @@ private:
     errc check_input(const io_request& request) override;
     void serve_output(readiness seen) noexcept override;
     std::size_t take_output(request_list& to, const request_filter& which, bool torn) override;
+    errc start_output(io_request& request, io_outcome& outcome);
     bool try_send(io_request& request, io_outcome& outcome);
+    bool try_transmit(transmit_request& request, io_outcome& outcome);
     result<void> watch_output();
     void serve_sends(request_list& finished);
 

@@ -2,6 +2,7 @@
 // come in, cancelling. What one try of a request does is the socket type's affair (try_input). Readiness comes from a
 // loop the socket joined, as edges, or from one-shot waits. Answers to "Overlapped I/O"; contract OVL-16, CAN.
 #include <array>
+#include <thread>
 
 #include "basic_socket.hpp"
 #include "provider_life.hpp"
@@ -28,9 +29,18 @@ errc basic_socket::start_receive(io_request& request, io_outcome& outcome)
 
 errc basic_socket::start_input(io_request& request, io_outcome& outcome)
 {
-    const std::scoped_lock lock(input_.mutex);
+    std::unique_lock lock(input_.mutex);
     if (is_retired()) {
         return errc::not_socket;
+    }
+    if (!input_.pending.empty() && request.work_ == io_request::work::accept) {
+        // Those ahead may wait for first data only, and what this one needs may have been announced already.
+        input_.pending.push_back(request);
+        request_list finished;
+        serve_input_locked(readiness::none, finished);
+        lock.unlock();
+        tell(finished);
+        return errc::io_pending;
     }
     const bool worth_trying = !input_.joined || input_.maybe_ready;
     auto step = request_step::waits;
@@ -170,6 +180,11 @@ std::size_t basic_socket::cancel(const request_filter& which)
     if (!guard) {
         return 0;
     }
+    return cancel_matching(which);
+}
+
+std::size_t basic_socket::cancel_matching(const request_filter& which)
+{
     request_list taken;
     std::size_t count = 0;
     {
@@ -242,6 +257,24 @@ result<void> basic_socket::wait_for_requests(const std::function<bool()>& done)
     request_waiters_.fetch_sub(1, std::memory_order_relaxed);
     // A close ends the requests after it has woken the waiters: what they came to counts.
     return done() ? result<void>() : waited;
+}
+
+result<void> basic_socket::wait_or_cancel(const io_request& request, const std::function<bool()>& done)
+{
+    const auto waited = wait_for_requests(done);
+    if (waited) {
+        return waited;
+    }
+    // Not a call of its own: the last cleanup, which may be what ended the wait, admits none and waits for this thread.
+    hold_descriptor();
+    if (!is_retired()) {  // else its close ends the request
+        cancel_matching([&](const io_request& each) { return &each == &request; });
+    }
+    drop_descriptor();
+    while (!done()) {
+        std::this_thread::yield();  // another thread is in the middle of ending it
+    }
+    return waited;
 }
 
 result<void> basic_socket::join(const std::shared_ptr<event_loop>& loop)

@@ -317,6 +317,12 @@ void stream_socket::finish_end(flush_outcome outcome)
         } else {
             settle_unbuffered(finished);
         }
+        if (disconnecting_ != nullptr) {
+            const bool in_order = outcome == flush_outcome::flushed;
+            auto& request = *std::exchange(disconnecting_, nullptr);
+            finished.push_finished(request, {in_order ? errc::success : errc::operation_aborted,
+                                             in_order ? request.done_ : 0, 0, true});
+        }
         lost = end_->lost;
         reset_at_end = end_->discarded_input;
         lost_in_system = outcome == flush_outcome::flushed ? 0 : end_->unacknowledged;

@@ -18,13 +18,6 @@ bool is_would_block(const std::error_code& error) noexcept
     return error == make_error_code(errc::would_block);
 }
 
-const_buffers as_const(mutable_buffers buffers) noexcept
-{
-    // The two structures have one layout (buffer.hpp); the send only reads.
-    static_assert(sizeof(const_buffer) == sizeof(mutable_buffer));
-    return {reinterpret_cast<const const_buffer*>(buffers.data()), buffers.size()};
-}
-
 }  // namespace
 
 errc stream_socket::check_input(const io_request& request)
@@ -111,24 +104,23 @@ errc stream_socket::start_send_in_line(io_request& request, io_outcome& outcome,
     if (const auto code = check_send(request.flags); code != errc::success) {
         return code;
     }
-    const auto buffers = as_const(request.buffers());
-    const std::size_t total = total_size(buffers);
-    const bool urgent = (request.flags & message_flag::out_of_band) != 0;
+    const bool goes_on = disconnects(request);
     const std::scoped_lock lock(send_mutex_);
     if (const auto code = sending_over(); code != errc::success) {
         return code;
     }
-    if (total == 0 && line_.empty()) {
+    if (size_of(request) == 0 && line_.empty() && !goes_on) {
         return errc::success;
     }
     if (line_.empty() && queue_.empty()) {
-        auto pushed = push(buffers, 0, urgent);
+        auto pushed = push_request(request);
         if (!pushed) {
             return to_errc(pushed.error());
         }
         request.done_ = pushed.value();
-        if (request.done_ == total && options().send_buffer.load(std::memory_order_relaxed) != 0) {
-            outcome.bytes = total;
+        const bool buffered = options().send_buffer.load(std::memory_order_relaxed) != 0;
+        if (request.done_ == size_of(request) && buffered && !goes_on) {
+            outcome.bytes = request.done_;
             return errc::success;
         }
     }
@@ -158,29 +150,41 @@ void stream_socket::serve_line(request_list& finished)
             break;
         }
         auto& request = *line_.front().request;
-        const auto buffers = as_const(request.buffers());
-        auto pushed = push(buffers, request.done_, (request.flags & message_flag::out_of_band) != 0);
+        auto pushed = push_request(request);
         if (!pushed) {
             line_.erase(line_.begin());
             finished.push_finished(request, {to_errc(pushed.error()), 0, 0, end_ != nullptr});
             continue;
         }
         request.done_ = pushed.value();
-        if (request.done_ < total_size(buffers)) {
+        if (request.done_ < size_of(request)) {
             break;
         }
         line_.erase(line_.begin());
-        if (options().send_buffer.load(std::memory_order_relaxed) == 0 && !end_) {
-            unbuffered_.push_back(request);
-            look_for_unbuffered();
-        } else {
-            finished.push_finished(request, {errc::success, request.done_, 0, end_ != nullptr});
-        }
+        complete_send(request, finished);
     }
     if (has(state::broken)) {
         abandon_line(finished);
     }
     watch_output();
+}
+
+// The system has taken all of it.
+void stream_socket::complete_send(io_request& request, request_list& finished)
+{
+    if (end_) {
+        finished.push_finished(request, {errc::success, request.done_, 0, true});
+    } else if (disconnects(request)) {
+        const auto code = begin_disconnect(request, static_cast<transmit_request&>(request).reuse);
+        if (code != errc::io_pending) {
+            finished.push_finished(request, {code, 0, 0, false});
+        }
+    } else if (options().send_buffer.load(std::memory_order_relaxed) == 0) {
+        unbuffered_.push_back(request);
+        look_for_unbuffered();
+    } else {
+        finished.push_finished(request, {errc::success, request.done_, 0, false});
+    }
 }
 
 // What waits for room is told of it by the loop or, for bytes of the queue and without a loop, by a wait of its own.
@@ -266,7 +270,7 @@ std::size_t stream_socket::requested_bytes() const
 {
     std::size_t bytes = 0;
     for (const auto& each : line_) {
-        bytes += each.request != nullptr ? total_size(each.request->buffers()) - each.request->done_ : 0;
+        bytes += each.request != nullptr ? size_of(*each.request) - each.request->done_ : 0;
     }
     return bytes;
 }

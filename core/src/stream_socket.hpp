@@ -24,6 +24,7 @@ public:
     result<accept_outcome> accept(const accept_condition& condition) override;
     result<std::size_t> send_to(const_buffers buffers, unsigned flags, const socket_address* to) override;
     errc start_send(io_request& request, io_outcome& outcome) override;
+    errc start_transmit(transmit_request& request, io_outcome& outcome) override;
     errc start_accept(accept_request& request, io_outcome& outcome) override;
     errc start_connect(connect_request& request) override;
     errc start_disconnect(io_request& request, bool reuse) override;
@@ -119,6 +120,15 @@ private:
     bool watch_connect();
     bool post_output();
     errc renew_after_disconnect();
+    errc begin_disconnect(io_request& request, bool reuse);
+
+    // stream_transmit.cpp
+    [[nodiscard]] static std::size_t size_of(const io_request& request) noexcept;
+    [[nodiscard]] static bool disconnects(const io_request& request) noexcept;
+    result<std::size_t> push_request(io_request& request);
+    result<std::size_t> push_parts(transmit_request& request);
+    result<std::size_t> push_part(const transmit_part& part, std::size_t within, errc& file_failure);
+    void complete_send(io_request& request, request_list& finished);
 
     // stream_requests.cpp
     request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;

@@ -14,8 +14,8 @@ Function extension(SOCKET socket, GUID identifier)
 {
     Function function = nullptr;
     DWORD bytes = 0;
-    REQUIRE(error_of(WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &identifier, sizeof identifier, &function,
-                              sizeof function, &bytes, nullptr, nullptr)) == 0);
+    REQUIRE(error_of(WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &identifier, sizeof identifier,
+                              &function, sizeof function, &bytes, nullptr, nullptr)) == 0);
     REQUIRE(function != nullptr);
     return function;
 }

@@ -26,9 +26,9 @@ struct message_control {
     /// Of the datagram itself: ipv4 also on an IPv6 socket that receives or sends IPv4.
     address_family family = address_family::unspecified;
     std::optional<packet_info> packet;
-    std::optional<int> hop_limit;        ///< 0 to 255: TTL, hop limit
-    std::optional<int> traffic_class;    ///< 0 to 255: TOS, traffic class, with the congestion bits
-    std::optional<int> congestion_mark;  ///< 0 to 3: the ECN field
+    std::optional<int> hop_limit;            ///< 0 to 255: TTL, hop limit
+    std::optional<int> traffic_class;        ///< 0 to 255: TOS, traffic class, with the congestion bits
+    std::optional<int> congestion_mark;      ///< 0 to 3: the ECN field
     delivery delivered = delivery::unicast;  ///< received only
 
     [[nodiscard]] bool empty() const noexcept

@@ -7,11 +7,14 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
 #include "spindle/error.hpp"
+#include "spindle/file_source.hpp"
 #include "spindle/message.hpp"
 
 namespace spindle {
@@ -78,7 +81,7 @@ protected:
     ~io_request() = default;
 
     /// What the socket is to do; the start functions set it.
-    enum class work : unsigned char { transfer, accept, connect, disconnect };
+    enum class work : unsigned char { transfer, accept, connect, disconnect, transmit };
 
 private:
     work work_ = work::transfer;
@@ -129,6 +132,33 @@ private:
     friend class stream_socket;
     std::unique_ptr<std::byte[]> first_data_;
     errc failed_at_once_ = errc::success;
+};
+
+/// A piece of a transmission: memory, which is lent, or a part of a file.
+struct transmit_part {
+    const_buffer memory{};                  ///< when there is no file
+    std::shared_ptr<file_source> file;
+    std::optional<std::uint64_t> offset;    ///< in the file; nothing: its position, which moves behind the part
+    std::size_t length = 0;                 ///< of the file's part; 0: to the end. The end of the file ends it in any case
+    bool ends_message = false;              ///< datagrams: the message ends with this part
+};
+
+/// Pieces to be sent one after the other as one send (pages "TransmitFile", "TransmitPackets"). The buffers of the base
+/// are not used.
+class transmit_request : public io_request {
+public:
+    std::vector<transmit_part> parts;
+    std::size_t message_limit = 0;  ///< datagrams: longer messages are divided; 0: none is
+    bool disconnect = false;        ///< streams: then as start_disconnect(), and finished with that
+    bool reuse = false;             ///< ditto
+
+protected:
+    ~transmit_request() = default;
+
+private:
+    friend class datagram_socket;
+    std::size_t next_part_ = 0;  // datagrams: where the next message begins
+    std::size_t within_ = 0;
 };
 
 }  // namespace spindle

@@ -107,12 +107,20 @@ public:
     /// Ends the connection gracefully; finishes when everything is acknowledged. `reuse`: the socket is then as good as new,
     /// for another accept or connect as the one it came from (page "DisconnectEx"). Errors: not_connected.
     virtual errc start_disconnect(io_request& request, bool reuse) = 0;
+    /// Sends the parts in order as one send, nothing of another send between them; counts the bytes of all. Datagram sockets
+    /// send messages to the default peer. At most 2147483646 bytes. Errors besides those of a send: not_connected;
+    /// invalid_argument (more bytes; reuse without disconnect; either on a datagram socket); those of the files. A stream of
+    /// which a part has left when a file fails is reset.
+    virtual errc start_transmit(transmit_request& request, io_outcome& outcome) = 0;
     /// Asks for the end of the pending requests that match; they finish with operation_aborted, unless they come to their own
     /// end first. Returns how many were found. A stream of which a part of a cancelled send has left is reset.
     virtual std::size_t cancel(const request_filter& which) = 0;
     /// Blocks until `done()`, which is asked whenever a request of the socket has finished.
     /// Errors: as a blocking receive that is woken.
     virtual result<void> wait_for_requests(const std::function<bool()>& done) = 0;
+    /// The same for a pending request of the calling thread, of which `done()` says whether it has finished. It has on return:
+    /// if the wait ends before, the request is cancelled.
+    virtual result<void> wait_or_cancel(const io_request& request, const std::function<bool()>& done) = 0;
 
     /// The socket's requests finish on the threads that turn the loop from now on, until leave(). A socket joins one loop in
     /// its life. Errors: invalid_argument (joined before), no_buffer_space.

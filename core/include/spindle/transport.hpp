@@ -11,6 +11,7 @@
 
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
+#include "spindle/file_source.hpp"
 #include "spindle/message.hpp"
 #include "spindle/result.hpp"
 
@@ -164,6 +165,9 @@ public:
     /// would_block when nothing is there. A stream's end gives 0 bytes. `from` may be null. With `out_of_band`:
     /// the urgent byte the system holds, would_block when none was announced or it was read already.
     virtual result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags, socket_address* from) = 0;
+    /// Streams: sends up to `size` bytes of the file from the offset; 0 at its end, else as send(). operation_not_supported:
+    /// the system cannot do so with this file, or the file cannot be read; read it and send.
+    virtual result<std::size_t> send_file(file_source& file, std::uint64_t offset, std::size_t size) = 0;
     /// Datagram sockets: send() with control information. Errors: invalid_argument (no such source address; a mark or class
     /// that the system does not take), address_not_available (no such interface), operation_not_supported.
     virtual result<std::size_t> send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,

@@ -152,6 +152,18 @@ result<receive_outcome> asio_socket::receive(mutable_buffers buffers, transfer_f
     return received;
 }
 
+result<std::size_t> asio_socket::send_file(file_source& file, std::uint64_t offset, std::size_t size)
+{
+    if (!is_stream()) {
+        return errc::operation_not_supported;
+    }
+    if (aborted_.load(std::memory_order_relaxed)) {
+        return errc::connection_aborted;
+    }
+    auto sent = native::send_file(socket_, file, offset, size);
+    return sent ? sent : result<std::size_t>{ended_by(sent.error())};
+}
+
 result<std::size_t> asio_socket::send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,
                                               const message_control& control)
 {

@@ -32,6 +32,7 @@ public:
     result<std::size_t> send(const_buffers buffers, transfer_flags flags, const socket_address* to) override;
     result<receive_outcome> receive(mutable_buffers buffers, transfer_flags flags,
                                     socket_address* from) override;
+    result<std::size_t> send_file(file_source& file, std::uint64_t offset, std::size_t size) override;
     result<std::size_t> send_message(const_buffers buffers, transfer_flags flags, const socket_address* to,
                                      const message_control& control) override;
     result<receive_outcome> receive_message(mutable_buffers buffers, transfer_flags flags, socket_address* from,

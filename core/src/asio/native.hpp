@@ -65,6 +65,7 @@ result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers b
 result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_buffers buffers,
                                 transfer_flags flags, socket_address* from) noexcept;
 /// As the lower_socket functions.
+result<std::size_t> send_file(handle socket, file_source& file, std::uint64_t offset, std::size_t size) noexcept;
 result<std::size_t> send_message(handle socket, const socket_kind& kind, const_buffers buffers, transfer_flags flags,
                                  const socket_address* to, const message_control& control) noexcept;
 result<receive_outcome> receive_message(handle socket, const socket_kind& kind, mutable_buffers buffers,

@@ -140,14 +140,19 @@ struct taker {
 };
 
 constexpr auto takers = std::to_array<taker>({
-    {IPPROTO_IP, IP_PKTINFO, [](const cmsghdr& part, message_control& to) { take_ipv4_info(value_of<in_pktinfo>(part), to); }},
+    {IPPROTO_IP, IP_PKTINFO,
+     [](const cmsghdr& part, message_control& to) { take_ipv4_info(value_of<in_pktinfo>(part), to); }},
     {IPPROTO_IPV6, IPV6_PKTINFO,
      [](const cmsghdr& part, message_control& to) { take_ipv6_info(value_of<in6_pktinfo>(part), to); }},
-    {IPPROTO_IP, IP_TTL, [](const cmsghdr& part, message_control& to) { to.hop_limit = value_of<int>(part); }},
-    {IPPROTO_IPV6, IPV6_HOPLIMIT, [](const cmsghdr& part, message_control& to) { to.hop_limit = value_of<int>(part); }},
+    {IPPROTO_IP, IP_TTL,
+     [](const cmsghdr& part, message_control& to) { to.hop_limit = value_of<int>(part); }},
+    {IPPROTO_IPV6, IPV6_HOPLIMIT,
+     [](const cmsghdr& part, message_control& to) { to.hop_limit = value_of<int>(part); }},
     // One byte; value_of() leaves the rest zero.
-    {IPPROTO_IP, IP_TOS, [](const cmsghdr& part, message_control& to) { to.traffic_class = value_of<int>(part); }},
-    {IPPROTO_IPV6, IPV6_TCLASS, [](const cmsghdr& part, message_control& to) { to.traffic_class = value_of<int>(part); }},
+    {IPPROTO_IP, IP_TOS,
+     [](const cmsghdr& part, message_control& to) { to.traffic_class = value_of<int>(part); }},
+    {IPPROTO_IPV6, IPV6_TCLASS,
+     [](const cmsghdr& part, message_control& to) { to.traffic_class = value_of<int>(part); }},
 });
 
 void take(msghdr& message, message_control& control) noexcept
@@ -168,8 +173,8 @@ address_family version_of(const socket_address& sender) noexcept
     return sender.is_ipv4_mapped() ? address_family::ipv4 : sender.family();
 }
 
-std::optional<receive_outcome> receive_once(int number, mutable_buffers buffers, int flags, socket_address* from,
-                                            message_control& control) noexcept
+std::optional<receive_outcome> receive_once(int number, mutable_buffers buffers, int flags,
+                                            socket_address* from, message_control& control) noexcept
 {
     alignas(cmsghdr) std::array<char, control_room> bytes;
     kernel_address name;
@@ -198,8 +203,9 @@ std::optional<receive_outcome> receive_once(int number, mutable_buffers buffers,
 
 namespace spindle::native {
 
-result<std::size_t> send_message(handle socket, const socket_kind&, const_buffers buffers, transfer_flags flags,
-                                 const socket_address* to, const message_control& control) noexcept
+result<std::size_t> send_message(handle socket, const socket_kind&, const_buffers buffers,
+                                 transfer_flags flags, const socket_address* to,
+                                 const message_control& control) noexcept
 {
     const int number = posix::descriptor(socket);
     return posix::in_one_piece(buffers, [&](const_buffers pieces) {
@@ -220,7 +226,8 @@ result<std::size_t> send_message(handle socket, const socket_kind&, const_buffer
 }
 
 result<receive_outcome> receive_message(handle socket, const socket_kind&, mutable_buffers buffers,
-                                        transfer_flags flags, socket_address* from, message_control& control) noexcept
+                                        transfer_flags flags, socket_address* from,
+                                        message_control& control) noexcept
 {
     const int number = posix::descriptor(socket);
     const int kernel_flags = static_cast<int>(flags) & MSG_PEEK;

@@ -45,8 +45,9 @@ namespace spindle::native {
 using win32::last_error;
 using win32::to_socket;
 
-result<std::size_t> send_message(handle socket, const socket_kind&, const_buffers buffers, transfer_flags flags,
-                                 const socket_address* to, const message_control& control) noexcept
+result<std::size_t> send_message(handle socket, const socket_kind&, const_buffers buffers,
+                                 transfer_flags flags, const socket_address* to,
+                                 const message_control& control) noexcept
 try {
     win32::wsa_buffers pieces{buffers, true};
     std::array<std::byte, control_buffer::largest_size> bytes{};
@@ -70,7 +71,8 @@ try {
 }
 
 result<receive_outcome> receive_message(handle socket, const socket_kind&, mutable_buffers buffers,
-                                        transfer_flags flags, socket_address* from, message_control& control) noexcept
+                                        transfer_flags flags, socket_address* from,
+                                        message_control& control) noexcept
 try {
     const auto receive = win32::receive_function(to_socket(socket));
     if (!receive) {

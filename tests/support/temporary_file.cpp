@@ -1,0 +1,69 @@
+// See the header.
+#include "support/temporary_file.hpp"
+
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support/byte_pattern.hpp"
+
+namespace spindle::test {
+
+temporary_file::temporary_file(const std::string& bytes)
+    : descriptor_(memfd_create("transmitted", MFD_CLOEXEC))
+{
+    if (descriptor_ == -1 ||
+        write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+        throw std::runtime_error("no temporary file");
+    }
+    seek(0);
+}
+
+temporary_file::~temporary_file()
+{
+    close(descriptor_);
+}
+
+std::string temporary_file::pattern(std::uint64_t seed, std::size_t size)
+{
+    const auto bytes = make_pattern(seed, size);
+    return {bytes.begin(), bytes.end()};
+}
+
+std::int64_t temporary_file::position() const
+{
+    return lseek(descriptor_, 0, SEEK_CUR);
+}
+
+void temporary_file::seek(std::int64_t position)
+{
+    lseek(descriptor_, position, SEEK_SET);
+}
+
+void temporary_file::truncate(std::int64_t size)
+{
+    if (ftruncate(descriptor_, size) == -1) {
+        throw std::runtime_error("the file was not truncated");
+    }
+}
+
+int duplicate_descriptor(int descriptor)
+{
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+}
+
+pipe_end::pipe_end()
+{
+    if (pipe2(ends_, O_CLOEXEC) == -1) {
+        throw std::runtime_error("no pipe");
+    }
+}
+
+pipe_end::~pipe_end()
+{
+    close(ends_[0]);
+    close(ends_[1]);
+}
+
+}  // namespace spindle::test
