@@ -92,7 +92,7 @@ result<void> notification::prepare(socket& it, const overlapped_arguments& how)
     routine_ = how.routine;
     handle_ = static_cast<SOCKET>(it.handle());
     type_ = it.kind().type;
-    if (routine_ == nullptr && (record.has_port() || overlapped_->hEvent == nullptr)) {
+    if (routine_ == nullptr) {
         file_ = record.file_of(it.handle());
     }
     return {};

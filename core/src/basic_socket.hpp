@@ -76,6 +76,8 @@ struct input_requests {
     bool hung_up = false;      ///< an end or error was announced: from now on every read is worth trying
     bool readable_armed = false;
     bool urgent_armed = false;
+    bool telling = false;      ///< a thread tells of finished requests; nobody else finishes any meanwhile, to keep the order
+    bool look_again = false;   ///< for that thread, when it has told
 };
 
 /// What one try of a pending request came to.

@@ -55,7 +55,12 @@ errc stream_socket::start_connect(connect_request& request)
     connecting_ = &request;
     output_waits_.store(true, std::memory_order_seq_cst);
     // What is decided already is told from the service thread, as for every attempt (CNX-2).
-    const bool decided = started || request.failed_at_once_ != errc::success;
+    // A loop may have told of the end before the request was there to hear of it.
+    const auto still_open = [this] {
+        const auto now = lower().connect_result();
+        return !now && now.error() == make_error_code(errc::would_block);
+    };
+    const bool decided = started || request.failed_at_once_ != errc::success || !still_open();
     if (decided ? !post_output() : !watch_connect()) {
         connecting_ = nullptr;
         fail_requested_connect(errc::no_buffer_space);

@@ -33,13 +33,16 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     if (is_retired()) {
         return errc::not_socket;
     }
+    if (input_.telling) {
+        input_.pending.push_back(request);
+        input_.look_again = true;
+        return errc::io_pending;
+    }
     if (!input_.pending.empty() && request.work_ == io_request::work::accept) {
         // Those ahead may wait for first data only, and what this one needs may have been announced already.
         input_.pending.push_back(request);
-        request_list finished;
-        serve_input_locked(readiness::none, finished);
         lock.unlock();
-        tell(finished);
+        serve_input(readiness::none);
         return errc::io_pending;
     }
     const bool worth_trying = !input_.joined || input_.maybe_ready;
@@ -106,16 +109,30 @@ void basic_socket::on_ready(readiness seen) noexcept
     drop_descriptor();
 }
 
+// The order in which requests are told of is the order in which they finished: one thread at a time does both.
 void basic_socket::serve_input(readiness seen) noexcept
 {
-    request_list finished;
-    {
+    for (bool again = true; again;) {
+        request_list finished;
+        {
+            const std::scoped_lock lock(input_.mutex);
+            input_.maybe_ready = true;
+            input_.hung_up = input_.hung_up || has_any(seen, readiness::failed);
+            if (input_.telling) {
+                input_.look_again = true;
+                return;
+            }
+            serve_input_locked(seen, finished);
+            input_.telling = !finished.empty();
+        }
+        if (finished.empty()) {
+            return;
+        }
+        tell(finished);
         const std::scoped_lock lock(input_.mutex);
-        input_.maybe_ready = true;
-        input_.hung_up = input_.hung_up || has_any(seen, readiness::failed);
-        serve_input_locked(seen, finished);
+        input_.telling = false;
+        again = std::exchange(input_.look_again, false);
     }
-    tell(finished);
 }
 
 // Urgent receives and ordinary ones wait for different things; each kind is served in order until one has to wait.
