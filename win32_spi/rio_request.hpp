@@ -15,7 +15,7 @@ enum class rio_way : unsigned char { receive, send };
 
 class rio_request final : public io_request {
 public:
-    explicit rio_request(rio_request_queue& owner_queue) noexcept : owner(owner_queue) {}
+    explicit rio_request(rio_request_queue& owner_queue) noexcept : owner(owner_queue) { in_order = true; }
 
     /// The result becomes one of the completion queue's, unless the last cleanup settles the request.
     void finish(const io_outcome& outcome) noexcept override;

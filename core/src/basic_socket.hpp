@@ -158,6 +158,8 @@ public:
     /// Last cleanup: ends the socket by its own linger setting, in the background where data is left, without
     /// waiting. The handle is given back by the caller.
     virtual void close_for_cleanup() = 0;
+    /// Before the first socket closes: the end of one must not look like news to a request of another (CLEAN-6).
+    void end_input_for_cleanup() noexcept;
     /// Winsock's defaults where the system's differ, on a fresh descriptor.
     void apply_default_options() noexcept;
     /// Bytes held by the provider itself.

@@ -33,7 +33,7 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     if (is_retired()) {
         return errc::not_socket;
     }
-    if (input_.telling) {
+    if (input_.telling && request.in_order) {
         input_.pending.push_back(request);
         input_.look_again = true;
         return errc::io_pending;
@@ -230,6 +230,11 @@ void basic_socket::end_requests(errc input_code, bool silent, bool output_too) n
     if (output_too) {
         end_output_requests(silent);
     }
+}
+
+void basic_socket::end_input_for_cleanup() noexcept
+{
+    end_requests(errc::operation_aborted, true, false);
 }
 
 void basic_socket::end_output_requests(bool silent) noexcept

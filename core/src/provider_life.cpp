@@ -164,6 +164,9 @@ void provider_life::tear_down(cleanup_report& report)
     count_unsent(report);
     const auto all = sockets.snapshot();
     for (const auto& socket : all) {
+        socket->end_input_for_cleanup();
+    }
+    for (const auto& socket : all) {
         socket->close_for_cleanup();
     }
     flushes.wait_until_empty();

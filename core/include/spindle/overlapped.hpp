@@ -67,6 +67,8 @@ public:
     /// Datagrams only: the control information to be sent, or where that of a received one goes before finish(), null if
     /// nobody asks. See socket::send_message() and receive_message().
     message_control* control = nullptr;
+    /// Never finishes at once while the ends of earlier requests are still being told: its owner relies on their order.
+    bool in_order = false;
     const void* key = nullptr;  ///< what the client knows the request by (its WSAOVERLAPPED), for cancel()
     const void* issuer;         ///< the thread that made the request
 
