@@ -74,7 +74,8 @@ TEST_CASE("GOR-3, CLOSE-2 a wait for the result ends with the request when the s
     auto socket = bound_udp();
     event_request receive;
     REQUIRE(receive.receive_from(socket) == WSA_IO_PENDING);
-    background_call waiting([&] { return receive.result(socket); });
+    const SOCKET handle = socket;
+    background_call waiting([&receive, handle] { return receive.result(handle); });
     CHECK(waiting.blocks());
     socket.reset();
     CHECK(waiting.result() == WSA_OPERATION_ABORTED);
