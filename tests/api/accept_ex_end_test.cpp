@@ -99,6 +99,8 @@ TEST_CASE("ACX-15 SO_CONNECT_TIME tells whether a request that waits for data ha
     CHECK(connect_time(call.target) >= 0);
     CHECK(connect_time(call.target) <= 30);
     CHECK_FALSE(call.overlapped.signalled());
+    send_text(client, "x");
+    CHECK(call.overlapped.outcome(listening) == 0);
 }
 
 TEST_CASE("ACX-16, ACX-17 names, shutdown and the listener's options come with SO_UPDATE_ACCEPT_CONTEXT",
