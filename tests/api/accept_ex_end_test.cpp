@@ -177,7 +177,7 @@ TEST_CASE("CAN-9, CAN-5, CAN-8 AcceptEx is cancelled through the listener, not t
     const auto handle_of = [](SOCKET s) { return reinterpret_cast<HANDLE>(s); };
     CancelIo(handle_of(call.target));
     CHECK(error_of_bool(CancelIoEx(handle_of(call.target), nullptr)) == ERROR_NOT_FOUND);
-    CHECK(call.overlapped->Internal == status_pending);
+    CHECK(call.overlapped.is_pending());
     REQUIRE(CancelIoEx(handle_of(listening), call.overlapped));
     CHECK(call.overlapped.status() == status_cancelled);
     CHECK(call.overlapped.outcome(listening) == WSA_OPERATION_ABORTED);

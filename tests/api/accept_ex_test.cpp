@@ -58,7 +58,7 @@ TEST_CASE("ACX-1, ACX-10 without a connection it pends and leaves the count alon
     const auto listening = listener();
     accept_call waiting;
     REQUIRE(waiting.start(listening) == ERROR_IO_PENDING);
-    CHECK(waiting.overlapped->Internal == status_pending);
+    CHECK(waiting.overlapped.is_pending());
     CHECK_FALSE(waiting.overlapped.signalled());
     const auto first = connect_to_listener(listening);
     REQUIRE(waiting.overlapped.outcome(listening) == 0);
@@ -248,7 +248,7 @@ TEST_CASE("ACX-9, ACX-10 with room for data it waits for the first byte or the p
     accept_call ended(100);
     REQUIRE(ended.start(listening) == ERROR_IO_PENDING);
     client = connect_to_listener(listening);
-    CHECK(ended.overlapped->Internal == status_pending);
+    CHECK(ended.overlapped.is_pending());
     client.reset();
     CHECK(ended.overlapped.outcome(listening) == 0);
     CHECK(ended.overlapped.bytes == 0);

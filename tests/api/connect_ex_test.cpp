@@ -168,7 +168,7 @@ TEST_CASE("CNX-6 while pending the socket has a name of its own and no peer", "[
     CHECK(connect_to(client, pending.unanswered.where) == WSAEINVAL);
     event_overlapped second;
     CHECK(connect_ex(client, pending.unanswered.where, second) == WSAEINVAL);
-    CHECK(pending.overlapped->Internal == status_pending);
+    CHECK(pending.overlapped.is_pending());
     CHECK_FALSE(pending.overlapped.signalled());
     pending.client.reset();
     CHECK(pending.overlapped.status() == status_cancelled);  // CAN-1

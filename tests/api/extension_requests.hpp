@@ -2,6 +2,7 @@
 // ConnectEx. Nothing in here checks a clause.
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include "support/extension.hpp"
@@ -44,6 +45,11 @@ public:
         DWORD flags = 0;
         bytes = stale_count;
         return error_of_bool(WSAGetOverlappedResult(of, &overlapped_, &bytes, FALSE, &flags));
+    }
+    /// Read as a program polls it, while another thread may settle the request.
+    [[nodiscard]] bool is_pending()
+    {
+        return std::atomic_ref(overlapped_.Internal).load(std::memory_order_acquire) == status_pending;
     }
     /// For a socket that is closed already: waits for the event; the NTSTATUS.
     std::uint64_t status()
