@@ -32,8 +32,10 @@ if(PROJECT_IS_TOP_LEVEL)
         find_program(SPINDLE_CCACHE ccache)
         mark_as_advanced(SPINDLE_CCACHE)
         if(SPINDLE_CCACHE)
+            # The sloppiness is what its manual asks for where headers are precompiled.
             set(CMAKE_C_COMPILER_LAUNCHER "${SPINDLE_CCACHE}")
-            set(CMAKE_CXX_COMPILER_LAUNCHER "${SPINDLE_CCACHE}")
+            set(CMAKE_CXX_COMPILER_LAUNCHER
+                "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${SPINDLE_CCACHE}")
         endif()
     endif()
 endif()

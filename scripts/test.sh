@@ -75,4 +75,7 @@ done
 
 say "summary"
 printf '%s\n' "${summary[@]}"
+for preset in "${presets[@]}"; do
+    sed -n "/^The following tests FAILED/,/^Errors while/s/^\t/$preset failed: /p" "build/$preset/ctest.log" 2>/dev/null || true
+done
 [ "$failures" -eq 0 ]

@@ -44,7 +44,12 @@ VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
 {
     // Multiples of Windows' granularity are good offsets and addresses for mmap, too.
     constexpr DWORD granularity = 0x10000;
-    constexpr std::uintptr_t highest = 0x7FFFFFFEFFFF;
+    // Linux's, not Windows': the main thread's stack may lie right below it.
+#if defined(__aarch64__)
+    constexpr std::uintptr_t highest = 0xFFFFFFFFFFFF;
+#else
+    constexpr std::uintptr_t highest = 0x7FFFFFFFEFFF;
+#endif
     const processor kind = this_processor();
     const long processors = std::max(1L, sysconf(_SC_NPROCESSORS_ONLN));
     *lpSystemInfo = SYSTEM_INFO{};

@@ -2,10 +2,10 @@
 #include "process_facts.hpp"
 
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 #include <malloc.h>
-#include <regex>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -77,9 +77,19 @@ std::string captured_stderr::text()
 
 long long field_of(const std::string& text, const std::string& name)
 {
-    std::smatch found;
-    const std::regex pattern("\\b" + name + "[=:] ?\"?([0-9]+)");
-    return std::regex_search(text, found, pattern) ? std::stoll(found[1]) : -1;
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+        auto value = at + name.size();
+        const bool begins = at == 0 || !is_word(text[at - 1]);
+        if (!begins || value == text.size() || (text[value] != '=' && text[value] != ':')) {
+            continue;
+        }
+        value = text.find_first_not_of(" \"", value + 1);
+        if (value != std::string::npos && std::isdigit(static_cast<unsigned char>(text[value])) != 0) {
+            return std::stoll(text.substr(value));
+        }
+    }
+    return -1;
 }
 
 }  // namespace spindle::stress
