@@ -98,10 +98,11 @@ blocking_hook upcall_host::query_blocking_hook(std::uint32_t catalog_entry_id) n
 
 // The table has no upcall for alertable waits: with a host that does not offer the exchange, routines wait for the
 // thread's own alertable waits.
-bool upcall_host::begin_alertable_wait(void (*wake)(void*), void* context) noexcept
+std::chrono::nanoseconds upcall_host::begin_alertable_wait(void (*wake)(void*), void* context) noexcept
 {
     const auto* kernel = host_kernel();
-    return kernel != nullptr && kernel->begin_alertable_wait(wake, context);
+    return std::chrono::nanoseconds(kernel != nullptr ? kernel->begin_alertable_wait(wake, context)
+                                                      : exchange::no_timed_apc);
 }
 
 void upcall_host::end_alertable_wait() noexcept

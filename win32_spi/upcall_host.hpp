@@ -17,7 +17,7 @@ public:
     result<socket_handle> create_socket_handle(std::uint32_t catalog_entry_id, socket_token token) override;
     void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept override;
     blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept override;
-    bool begin_alertable_wait(void (*wake)(void*), void* context) noexcept override;
+    std::chrono::nanoseconds begin_alertable_wait(void (*wake)(void*), void* context) noexcept override;
     void end_alertable_wait() noexcept override;
     void run_queued_routines() noexcept override;
 

@@ -99,16 +99,17 @@ result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point u
 {
     auto& services = socket_.life().services();
     for (;;) {
-        const bool queued = services.begin_alertable_wait(
+        const auto due_in = services.begin_alertable_wait(
             [](void* self) { static_cast<blocking_call*>(self)->routine_queued(); }, this);
-        auto seen = readiness::none;
-        if (!queued) {
-            seen = wanted == readiness::interrupted
-                       ? (waiter_->wake->wait(until) ? readiness::interrupted : readiness::none)
-                       : socket_.lower().wait(wanted, *waiter_->wake, until);
-        }
+        const bool queued = due_in == due_in.zero();
+        const auto now = clock::now();
+        const auto look = due_in >= until - now ? until : now + due_in;
+        const auto seen = wanted == readiness::interrupted
+                              ? (waiter_->wake->wait(look) ? readiness::interrupted : readiness::none)
+                              : socket_.lower().wait(wanted, *waiter_->wake, look);
         services.end_alertable_wait();
-        if (!queued && !routines_.exchange(false, std::memory_order_acq_rel)) {
+        const bool fell_due = seen == readiness::none && look < until;
+        if (!routines_.exchange(false, std::memory_order_acq_rel) && !queued && !fell_due) {
             return finish_wait(seen, until);
         }
         const auto outcome = finish_wait(seen | readiness::interrupted, until);
@@ -119,6 +120,9 @@ result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point u
         routines_.store(false, std::memory_order_relaxed);
         if (!outcome || seen != readiness::none) {
             return outcome;
+        }
+        if (clock::now() >= until) {  // routines that keep coming hold no time-out back
+            return finish_wait(readiness::none, until);
         }
     }
 }

@@ -5,7 +5,9 @@
 #include "host/thread_state.hpp"
 #include "kernel/completion_port.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 
 namespace spindle::host {
@@ -77,15 +79,17 @@ class provider_wait final : public kernel::waiter {
 public:
     void poke() noexcept override { poke_(context_); }
 
-    bool begin(void (*poke_function)(void*), void* context) noexcept
+    std::int64_t begin(void (*poke_function)(void*), void* context) noexcept
     {
         poke_ = poke_function;
         context_ = context;
-        bool pending = false;
-        if (auto* self = kernel::known_thread_object()) {
-            outer_ = self->listen(this, pending);
+        auto* self = kernel::known_thread_object();
+        if (self == nullptr) {
+            return exchange::no_timed_apc;
         }
-        return pending;
+        bool pending = false;
+        outer_ = self->listen(this, pending);
+        return pending ? 0 : nanoseconds_until(self->next_timed_call());
     }
 
     void end() noexcept
@@ -97,6 +101,15 @@ public:
     }
 
 private:
+    static std::int64_t nanoseconds_until(kernel::clock::time_point due) noexcept
+    {
+        if (due == kernel::no_deadline) {
+            return exchange::no_timed_apc;
+        }
+        const std::chrono::nanoseconds left = due - kernel::clock::now();
+        return std::max<std::int64_t>(left.count(), 0);
+    }
+
     void (*poke_)(void*) = nullptr;
     void* context_ = nullptr;
     waiter* outer_ = nullptr;
@@ -105,7 +118,7 @@ private:
 // Calls end before the routines run, so one per thread is enough.
 thread_local provider_wait this_provider_wait;
 
-bool begin_alertable_wait(void (*poke)(void*), void* context) noexcept
+std::int64_t begin_alertable_wait(void (*poke)(void*), void* context) noexcept
 {
     return this_provider_wait.begin(poke, context);
 }

@@ -1,9 +1,11 @@
 // Blocking calls wait alertably: completion routines that are due to the thread run during the wait, and the call goes
-// on waiting. Answers to the pages "Alertable I/O" and "WSARecv".
+// on waiting. Answers to the pages "Alertable I/O", "SetWaitableTimer" and
+// "WSARecv".
 #include "support/api_fixture.hpp"
 
 #include <array>
 #include <atomic>
+#include <limits>
 
 #include "support/catch.hpp"
 
@@ -22,6 +24,40 @@ void CALLBACK count_apc(ULONG_PTR)
 {
     ++routine_runs;
 }
+
+VOID CALLBACK count_timer(LPVOID, DWORD, DWORD)
+{
+    ++routine_runs;
+}
+
+/// For threads beside the test's own, which do not assert.
+std::string receive_once(SOCKET s)
+{
+    std::array<char, 16> bytes{};
+    const int count = recv(s, bytes.data(), static_cast<int>(bytes.size()), 0);
+    return {bytes.data(), static_cast<std::size_t>(count > 0 ? count : 0)};
+}
+
+/// A waitable timer that calls the thread that made it.
+class timer_of_thread {
+public:
+    timer_of_thread(int milliseconds, LONG period, PTIMERAPCROUTINE routine)
+        : timer_(CreateWaitableTimerW(nullptr, FALSE, nullptr))
+    {
+        LARGE_INTEGER due{};
+        due.QuadPart = LONGLONG{milliseconds} * -10'000;
+        is_set_ = timer_ != nullptr && SetWaitableTimer(timer_, &due, period, routine, nullptr, FALSE) != FALSE;
+    }
+    timer_of_thread(const timer_of_thread&) = delete;
+    timer_of_thread& operator=(const timer_of_thread&) = delete;
+    ~timer_of_thread() { CloseHandle(timer_); }
+
+    [[nodiscard]] bool is_set() const { return is_set_; }
+
+private:
+    HANDLE timer_;
+    bool is_set_ = false;
+};
 
 /// A receive with the counting routine on a connection of its own.
 struct routine_request {
@@ -92,6 +128,56 @@ TEST_CASE("BLK-16 accept and a datagram receive wait alertably as well", "[api][
     const unique_socket sender = udp();
     REQUIRE(sendto(sender, "12345", 5, 0, where.get(), where.length) == 5);
     CHECK(receiver.result() == 5);
+}
+
+TEST_CASE("BLK-16 a blocking receive runs the routine of a waitable timer when it is due and goes on waiting",
+          "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    routine_runs = 0;
+    background_call receiver([&] {
+        const timer_of_thread once(20, 0, count_timer);
+        return once.is_set() ? receive_once(pair.server) : "not set";
+    });
+    REQUIRE(eventually([] { return routine_runs == 1; }));
+    REQUIRE(receiver.blocks());
+    send_text(pair.client, "done");
+    CHECK(receiver.result() == "done");
+    CHECK(routine_runs == 1);
+}
+
+TEST_CASE("BLK-16, BLK-21 a periodic timer's routine runs again and again within one call, which still times out",
+          "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    set_option(pair.server, SOL_SOCKET, SO_RCVTIMEO, 300);
+    routine_runs = 0;
+    const stopwatch waited;
+    background_call receiver([&] {
+        const timer_of_thread periodic(1, 5, count_timer);
+        std::array<char, 8> bytes{};
+        return periodic.is_set() ? error_of(recv(pair.server, bytes.data(), 8, 0)) : -1;
+    });
+    CHECK(receiver.result() == WSAETIMEDOUT);
+    CHECK(waited.elapsed() >= 295ms);
+    CHECK(routine_runs > 1);
+}
+
+TEST_CASE("BLK-16 a timer that is not due for long leaves a blocking call alone", "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    routine_runs = 0;
+    background_call receiver([&] {
+        const timer_of_thread distant(std::numeric_limits<int>::max(), 0, count_timer);
+        return distant.is_set() ? receive_once(pair.server) : "not set";
+    });
+    REQUIRE(receiver.blocks());
+    send_text(pair.client, "done");
+    CHECK(receiver.result() == "done");
+    CHECK(routine_runs == 0);
 }
 
 TEST_CASE("XFR-15 a call that can finish at once leaves queued routines queued", "[api][overlapped]")

@@ -51,7 +51,7 @@ exchange::host_functions file_host()
     };
     host.unattended = [](exchange::port*) {};
     host.set_last_error = [](std::uint32_t code) { last_error = code; };
-    host.begin_alertable_wait = [](void (*)(void*), void*) { return false; };
+    host.begin_alertable_wait = [](void (*)(void*), void*) { return exchange::no_timed_apc; };
     host.end_alertable_wait = [] {};
     host.run_apcs = [] {};
     return host;

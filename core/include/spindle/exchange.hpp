@@ -12,7 +12,10 @@ namespace spindle::exchange {
 /// WSPIoctl(INVALID_SOCKET, ioctl_code, ...) with a host_functions as input and a provider_functions as output; both are
 /// copied and hold until the provider's last cleanup has returned.
 inline constexpr std::uint32_t ioctl_code = 0x98005350U;
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
+
+/// Of begin_alertable_wait: nothing falls due by itself.
+inline constexpr std::int64_t no_timed_apc = INT64_MAX;
 
 /// The host's object behind a socket handle: its signalled state, its port and key, its notification modes. Counted; a
 /// pointer handed to the provider carries a reference that the provider gives back with release_file.
@@ -57,10 +60,11 @@ struct host_functions {
     /// The calling thread's last error, for functions without lpErrno (extension functions).
     void (*set_last_error)(std::uint32_t code);
     /// The calling thread is about to wait in a blocking call: until end_alertable_wait, an APC queued to it has
-    /// poke(context) called, on any thread and under the host's locks. True: some are queued already (BLK-16).
-    bool (*begin_alertable_wait)(void (*poke)(void* context), void* context);
+    /// poke(context) called, on any thread and under the host's locks (BLK-16). Returns the nanoseconds until a timer's
+    /// APC falls due, of which nobody pokes; 0: some are queued already.
+    std::int64_t (*begin_alertable_wait)(void (*poke)(void* context), void* context);
     void (*end_alertable_wait)();
-    /// Runs the APCs that are queued to the calling thread.
+    /// Runs the APCs that are queued to the calling thread, and those that are due.
     void (*run_apcs)();
 };
 

@@ -2,6 +2,7 @@
 // program that embeds the core may use the default host, which mints plain numbers and has no blocking hook.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "spindle/result.hpp"
@@ -33,9 +34,13 @@ public:
     /// Gives a minted handle back, exactly once per success of create_socket_handle.
     virtual void close_socket_handle(std::uint32_t catalog_entry_id, socket_handle handle) noexcept = 0;
     /// The calling thread is about to wait inside a blocking call: until end_alertable_wait() whatever the host queues to the
-    /// thread has wake(context) called, on any thread; nothing that blocks may be done there. True: something is queued
-    /// already. A host without such queues keeps the default.
-    virtual bool begin_alertable_wait(void (*)(void*), void*) noexcept { return false; }
+    /// thread has wake(context) called, on any thread; nothing that blocks may be done there. Returns how soon the wait
+    /// has to end without a call of wake, because something falls due by itself; zero: something is queued already.
+    /// A host without such queues keeps the default.
+    virtual std::chrono::nanoseconds begin_alertable_wait(void (*)(void*), void*) noexcept
+    {
+        return std::chrono::nanoseconds::max();
+    }
     virtual void end_alertable_wait() noexcept {}
     /// Runs what is queued to the calling thread; client code, which may call into the provider again.
     virtual void run_queued_routines() noexcept {}
