@@ -119,6 +119,20 @@ void upcall_host::run_queued_routines() noexcept
     }
 }
 
+void upcall_host::begin_blocking_call(blocked_call& call) noexcept
+{
+    if (const auto* kernel = host_kernel()) {
+        kernel->begin_blocking_call(&call);
+    }
+}
+
+void upcall_host::end_blocking_call(blocked_call& call) noexcept
+{
+    if (const auto* kernel = host_kernel()) {
+        kernel->end_blocking_call(&call);
+    }
+}
+
 void upcall_host::set_event(HANDLE event) const noexcept
 {
     int error = 0;

@@ -20,6 +20,8 @@ public:
     std::chrono::nanoseconds begin_alertable_wait(void (*wake)(void*), void* context) noexcept override;
     void end_alertable_wait() noexcept override;
     void run_queued_routines() noexcept override;
+    void begin_blocking_call(blocked_call& call) noexcept override;
+    void end_blocking_call(blocked_call& call) noexcept override;
 
     // What overlapped requests need. False: the upcall failed or there is none.
     [[nodiscard]] bool has_ifs_handles() const noexcept { return ifs_handles_; }

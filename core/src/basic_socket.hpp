@@ -230,6 +230,8 @@ protected:
     void end_requests(errc input_code, bool silent, bool output_too = true) noexcept;
     void end_output_requests(bool silent) noexcept;
     [[nodiscard]] bool has_input_requests();
+    /// Unlike wait_for_requests() for calls that cancelling may end.
+    result<void> wait_until_finished(const std::function<bool()>& done, cancelling by_others);
     /// Tells and wakes who waits in wait_for_requests().
     void tell(request_list& finished) noexcept;
     void tell_outcome(request_list& taken, const io_outcome& outcome) noexcept;

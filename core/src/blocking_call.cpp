@@ -44,7 +44,8 @@ void waiter_pool::give_back(std::unique_ptr<waiter> idle) noexcept
     idle_.push_back(std::move(idle));
 }
 
-blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout)
+blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout,
+                             cancelling by_others)
     : socket_(socket), waiter_(socket.life().waiters.take()), deadline_(deadline_after(timeout)),
       outer_(std::exchange(innermost_call, this))
 {
@@ -54,13 +55,23 @@ blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono:
     }
     waiter_->close_code = close_code;
     refused_ = socket_.add_waiter(*waiter_);
-    if (refused_ == errc::success) {
-        hook_ = socket_.life().services().query_blocking_hook(socket_.catalog_entry_id());
+    if (refused_ != errc::success) {
+        return;
+    }
+    hook_ = socket_.life().services().query_blocking_hook(socket_.catalog_entry_id());
+    if (by_others == cancelling::yes) {
+        for_host_.cancel = [](void* waiting) { static_cast<waiter*>(waiting)->end(errc::operation_aborted); };
+        for_host_.context = waiter_.get();
+        told_ = &socket_.life().services();
+        told_->begin_blocking_call(for_host_);
     }
 }
 
 blocking_call::~blocking_call()
 {
+    if (told_ != nullptr) {
+        told_->end_blocking_call(for_host_);
+    }
     if (waiter_) {
         socket_.remove_waiter(*waiter_);
         socket_.life().waiters.give_back(std::move(waiter_));

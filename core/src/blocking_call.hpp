@@ -1,6 +1,6 @@
 // A blocking call in progress: it waits on the calling thread and can be woken by close, by the last cleanup, by
-// progress of another thread, and by cancel_blocking_call() from inside the thread's blocking hook. Answers to
-// the page "Blocking Hook" of the SPI guide, and to WSPCancelBlockingCall.
+// progress of another thread, by cancel_blocking_call() from inside the thread's blocking hook, and by another thread
+// through the host. Answers to the pages "Blocking Hook" of the SPI guide, WSPCancelBlockingCall, "CancelSynchronousIo".
 #pragma once
 
 #include <atomic>
@@ -49,11 +49,15 @@ private:
     std::vector<std::unique_ptr<waiter>> idle_;
 };
 
+/// Whether another thread may cancel the call (CAN-14, CAN-15).
+enum class cancelling : bool { no, yes };
+
 /// Made when a call turns out to have to wait; registered with its socket until destroyed.
 class blocking_call {
 public:
     /// `close_code` is what the call reports when the socket is closed by another thread.
-    blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout);
+    blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout,
+                  cancelling by_others = cancelling::yes);
     blocking_call(const blocking_call&) = delete;
     blocking_call& operator=(const blocking_call&) = delete;
     ~blocking_call();
@@ -89,6 +93,8 @@ private:
     std::unique_ptr<waiter> waiter_;
     clock::time_point deadline_;
     blocking_hook hook_{};
+    blocked_call for_host_{};
+    host* told_ = nullptr;
     blocking_call* outer_ = nullptr;
     errc refused_ = errc::success;  // the socket was closed, or the cleanup began, before the wait
     bool expired_ = false;

@@ -169,7 +169,7 @@ result<receive_outcome> datagram_socket::receive_waiting(mutable_buffers buffers
             return got;
         }
         if (has_input_requests()) {
-            if (auto served = wait_for_requests([this] { return !has_input_requests(); }); !served) {
+            if (auto served = wait_until_finished([this] { return !has_input_requests(); }, cancelling::yes); !served) {
                 return served.error();
             }
             continue;

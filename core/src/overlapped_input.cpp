@@ -263,6 +263,11 @@ bool basic_socket::has_input_requests()
 
 result<void> basic_socket::wait_for_requests(const std::function<bool()>& done)
 {
+    return wait_until_finished(done, cancelling::no);
+}
+
+result<void> basic_socket::wait_until_finished(const std::function<bool()>& done, cancelling by_others)
+{
     const use guard(*this);
     if (!guard) {
         return guard.error();
@@ -270,7 +275,7 @@ result<void> basic_socket::wait_for_requests(const std::function<bool()>& done)
     if (done()) {
         return {};
     }
-    blocking_call call(*this, errc::operation_aborted, std::chrono::milliseconds{0});
+    blocking_call call(*this, errc::operation_aborted, std::chrono::milliseconds{0}, by_others);
     request_waiters_.fetch_add(1, std::memory_order_seq_cst);
     result<void> waited;
     while (waited && !done()) {
@@ -283,7 +288,7 @@ result<void> basic_socket::wait_for_requests(const std::function<bool()>& done)
 
 result<void> basic_socket::wait_or_cancel(const io_request& request, const std::function<bool()>& done)
 {
-    const auto waited = wait_for_requests(done);
+    const auto waited = wait_until_finished(done, cancelling::yes);
     if (waited) {
         return waited;
     }

@@ -104,7 +104,8 @@ void stream_socket::end_now(bool reset)
 // limit passed, by RST (LING-4, LING-5). An interrupted wait leaves the socket as it is (LING-6).
 result<void> stream_socket::end_blocking(std::chrono::seconds limit)
 {
-    blocking_call call(*this, errc::interrupted, std::chrono::duration_cast<std::chrono::milliseconds>(limit));
+    blocking_call call(*this, errc::interrupted, std::chrono::duration_cast<std::chrono::milliseconds>(limit),
+                       cancelling::no);
     std::chrono::milliseconds look{1};
     for (;;) {
         bool queue_left = false;

@@ -121,7 +121,7 @@ result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned
         if (!may_wait) {
             return errc::would_block;
         }
-        if (auto served = wait_for_requests([this] { return !has_input_requests(); }); !served) {
+        if (auto served = wait_until_finished([this] { return !has_input_requests(); }, cancelling::yes); !served) {
             return served.error();
         }
     }

@@ -1,6 +1,9 @@
-// Cancelling requests of a socket. The service provider interface has no function for it: a provider can be asked only
-// through the private agreement. Answers to the pages "CancelIo" and "CancelIoEx" (clauses CAN-5 to CAN-8).
+// Cancelling requests of a socket and blocking calls of a thread. The service provider interface has no function for
+// either: a provider can be asked only through the private agreement. Transfers on files do not wait for anything that
+// could be cancelled. Answers to the pages "CancelIo", "CancelIoEx" and "CancelSynchronousIo" (clauses CAN-5 to CAN-8,
+// CAN-14, CAN-15).
 #include "host/call_scope.hpp"
+#include "host/kernel_objects.hpp"
 #include "host/socket_handles.hpp"
 
 using namespace spindle;
@@ -39,4 +42,13 @@ BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
     std::uint32_t found = 0;
     const int error = cancel(hFile, lpOverlapped, false, found);
     return error == 0 && found > 0 ? TRUE : fail(FALSE, error != 0 ? error : ERROR_NOT_FOUND);
+}
+
+BOOL WINAPI CancelSynchronousIo(HANDLE hThread)
+{
+    const auto target = object_of<kernel::thread>(hThread);
+    if (!target) {
+        return fail(FALSE, ERROR_INVALID_HANDLE);
+    }
+    return target->cancel_calls() ? TRUE : fail(FALSE, ERROR_NOT_FOUND);
 }

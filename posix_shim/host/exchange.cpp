@@ -135,10 +135,26 @@ void run_apcs() noexcept
     }
 }
 
+// A thread without an object has no handle by which another could name it, and gets none while it is blocked.
+void begin_blocking_call(blocked_call* call) noexcept
+{
+    if (auto* self = kernel::known_thread_object()) {
+        self->enter(*call);
+    }
+}
+
+void end_blocking_call(blocked_call* call) noexcept
+{
+    if (auto* self = kernel::known_thread_object()) {
+        self->leave(*call);
+    }
+}
+
 constexpr exchange::host_functions functions{
     exchange::version,     &file_of,    &release_file,    &begin,
     &complete,             &post,       &kernel::duplicate_descriptor, &unattended,
     &set_thread_error,     &begin_alertable_wait, &end_alertable_wait, &run_apcs,
+    &begin_blocking_call,  &end_blocking_call,
 };
 
 }  // namespace

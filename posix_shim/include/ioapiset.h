@@ -1,5 +1,5 @@
-/* Completion ports, and the outcome and the cancelling of requests; pages "I/O Completion Ports", "GetOverlappedResult"
- * and "CancelIoEx". Only what the library implements is declared. */
+/* Completion ports, and the outcome and the cancelling of requests; pages "I/O Completion Ports", "GetOverlappedResult",
+ * "CancelIoEx" and "CancelSynchronousIo". Only what the library implements is declared. */
 #ifndef _IO_APISET_H_
 #define _IO_APISET_H_
 
@@ -26,6 +26,7 @@ BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWO
                                   DWORD dwMilliseconds, BOOL bAlertable);
 BOOL WINAPI CancelIo(HANDLE hFile);
 BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped);
+BOOL WINAPI CancelSynchronousIo(HANDLE hThread);
 SPINDLE_WS_END
 
 #define HasOverlappedIoCompleted(lpOverlapped) (((DWORD)(lpOverlapped)->Internal) != STATUS_PENDING)

@@ -80,6 +80,29 @@ clock::time_point thread::next_timed_call() noexcept
     return calls_.next_due();
 }
 
+void thread::enter(blocked_call& call) noexcept
+{
+    std::lock_guard lock(mutex_);
+    call.outer = std::exchange(innermost_, &call);
+}
+
+void thread::leave(blocked_call& call) noexcept
+{
+    std::lock_guard lock(mutex_);
+    if (innermost_ == &call) {
+        innermost_ = call.outer;
+    }
+}
+
+bool thread::cancel_calls() noexcept
+{
+    std::lock_guard lock(mutex_);
+    for (auto* call = innermost_; call != nullptr; call = call->outer) {
+        call->cancel(call->context);
+    }
+    return innermost_ != nullptr;
+}
+
 void thread::begin(std::uint32_t id) noexcept
 {
     std::unique_lock lock(mutex_);

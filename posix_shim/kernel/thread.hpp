@@ -8,6 +8,8 @@
 #include "kernel/mutex.hpp"
 #include "kernel/object.hpp"
 
+#include "spindle/blocked_call.hpp"
+
 #include <cstdint>
 
 namespace spindle::kernel {
@@ -48,6 +50,14 @@ public:
     /// When calls may become pending without a poke: an alertable wait sleeps no longer than that.
     [[nodiscard]] clock::time_point next_timed_call() noexcept;
 
+    // Blocking calls.
+
+    /// On the thread itself, around a call; calls nest. One that was not entered may be left.
+    void enter(blocked_call& call) noexcept;
+    void leave(blocked_call& call) noexcept;
+    /// Has all calls cancelled that the thread is in; false when there is none.
+    bool cancel_calls() noexcept;
+
     // Life.
 
     /// On the thread itself, first of all: publishes the id and returns when the thread is not suspended.
@@ -81,6 +91,7 @@ private:
 
     apc_queue calls_;
     waiter* alertable_ = nullptr;
+    blocked_call* innermost_ = nullptr;
     owned_mutexes owned_;
     condition begun_;
     std::uint32_t id_ = 0;

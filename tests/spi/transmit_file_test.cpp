@@ -54,6 +54,8 @@ exchange::host_functions file_host()
     host.begin_alertable_wait = [](void (*)(void*), void*) { return exchange::no_timed_apc; };
     host.end_alertable_wait = [] {};
     host.run_apcs = [] {};
+    host.begin_blocking_call = [](spindle::blocked_call*) {};
+    host.end_blocking_call = [](spindle::blocked_call*) {};
     return host;
 }
 

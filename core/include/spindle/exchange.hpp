@@ -2,17 +2,19 @@
 // provider on Windows and what no upcall offers. The host asks for it right after WSPStartup by a vendor ioctl on no
 // socket; a provider that refuses is served through the documented upcalls alone, and so is a provider whose host
 // never asks. Plain types only: the two libraries share no symbols. Answers to the pages "WSAOVERLAPPED", "I/O
-// Completion Ports", "CancelIoEx" and contract clauses OVL-8, OVL-14, CP-3 to CP-11, CAN-5 to CAN-7.
+// Completion Ports", "CancelIoEx" and contract clauses OVL-8, OVL-14, CP-3 to CP-11, CAN-5 to CAN-7, CAN-14.
 #pragma once
 
 #include <cstdint>
+
+#include "spindle/blocked_call.hpp"
 
 namespace spindle::exchange {
 
 /// WSPIoctl(INVALID_SOCKET, ioctl_code, ...) with a host_functions as input and a provider_functions as output; both are
 /// copied and hold until the provider's last cleanup has returned.
 inline constexpr std::uint32_t ioctl_code = 0x98005350U;
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 
 /// Of begin_alertable_wait: nothing falls due by itself.
 inline constexpr std::int64_t no_timed_apc = INT64_MAX;
@@ -66,6 +68,10 @@ struct host_functions {
     void (*end_alertable_wait)();
     /// Runs the APCs that are queued to the calling thread, and those that are due.
     void (*run_apcs)();
+    /// The calling thread is in this blocking call until end_blocking_call; the last one begun ends first. Meanwhile the
+    /// host may have it cancelled.
+    void (*begin_blocking_call)(blocked_call* call);
+    void (*end_blocking_call)(blocked_call* call);
 };
 
 /// Threads: every function from every thread; `turn` of one loop from one thread at a time. After the host's last

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "spindle/blocked_call.hpp"
 #include "spindle/result.hpp"
 
 namespace spindle {
@@ -44,6 +45,10 @@ public:
     virtual void end_alertable_wait() noexcept {}
     /// Runs what is queued to the calling thread; client code, which may call into the provider again.
     virtual void run_queued_routines() noexcept {}
+    /// The calling thread is in this blocking call until end_blocking_call(); calls nest. Meanwhile another thread may
+    /// cancel it through the host, if the host has a way.
+    virtual void begin_blocking_call(blocked_call&) noexcept {}
+    virtual void end_blocking_call(blocked_call&) noexcept {}
     /// The calling thread's hook for a call that is about to wait; .call null when there is none.
     virtual blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept = 0;
 };
