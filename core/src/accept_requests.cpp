@@ -115,7 +115,7 @@ request_step stream_socket::take_connection(accept_request& request, io_outcome&
             input_.maybe_ready = false;
             return request_step::waits;
         }
-        return finish_accept(request, to_errc(connection.error()), outcome);
+        return finish_accept(request, is_retired() ? errc::operation_aborted : to_errc(connection.error()), outcome);
     }
     const auto local = connection->socket->local_address();
     request.local = local ? *local : socket_address{};

@@ -81,7 +81,8 @@ result<void> stream_socket::close()
     return {};
 }
 
-// The rows that end at once. The descriptor itself goes with its last user, this call at the latest.
+// The rows that end at once. The descriptor itself goes with its last user, which may be another thread; a listener must
+// not hold its port and its queued connections for so long (CLOSE-11, CLOSE-14).
 void stream_socket::end_now(bool reset)
 {
     if (reset) {
@@ -91,6 +92,9 @@ void stream_socket::end_now(bool reset)
             drop_queue();
         }
         lower().abort();
+    }
+    if (has(state::listening)) {
+        (void)lower().shutdown(shutdown_direction::both);
     }
     lower().cancel_waits();
     const std::scoped_lock lock(state_mutex());

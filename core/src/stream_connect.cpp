@@ -204,7 +204,11 @@ result<accepted_connection> stream_socket::next_connection()
             return request;
         }
     }
-    return lower().accept();
+    auto taken = lower().accept();
+    if (!taken && is_retired()) {
+        return errc::interrupted;  // the system's code only tells of the listener's end (CAN-11)
+    }
+    return taken;
 }
 
 void stream_socket::put_back(accepted_connection request)

@@ -1,5 +1,6 @@
 // The condition function of WSAAccept: where it runs, what it is told and what its answers do. Answers to
 // "WSAAccept function" and "SO_CONDITIONAL_ACCEPT socket option".
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <thread>
@@ -111,6 +112,36 @@ TEST_CASE("ACC-8, BLK-18 inside the condition other calls and other threads are 
     const unique_socket server{ask_accept(listening, about)};
     CHECK(error_of(server.get()) == 0);
     CHECK(from_other_thread == 1);
+}
+
+TEST_CASE("CLOSE-11, CLOSE-14 a listener that is closed listens no more, though a call is still inside it",
+          "[api][accept]")
+{
+    const winsock started;
+    auto listening = listener();
+    const auto where = local_of(listening);
+    const SOCKET handle = listening;
+    const auto offered = connect_to_listener(listening);
+    const auto queued = connect_to_listener(listening);
+    std::atomic<bool> inside{false};
+    std::atomic<bool> leave{false};
+    offer about;
+    about.answer = CF_REJECT;
+    about.inside = [&] {
+        inside = true;
+        (void)eventually([&] { return leave.load(); });
+    };
+    background_call accepting([&] { return ask_accept(handle, about); });
+    REQUIRE(eventually([&] { return inside.load(); }));
+    listening.reset();
+    const auto next = tcp();
+    CHECK(bind_to(next, where) == 0);
+    CHECK(error_of(listen(next, 1)) == 0);
+    char byte = 0;
+    CHECK(error_of(recv(queued, &byte, 1, 0)) == WSAECONNRESET);
+    CHECK_FALSE(accepting.done());
+    leave = true;
+    CHECK(accepting.result() == INVALID_SOCKET);
 }
 
 TEST_CASE("ACC-11, ACC-14 CF_REJECT refuses the connection and takes it out of the queue", "[api][accept]")
