@@ -1,6 +1,7 @@
 // Accept requests (page "AcceptEx"): they queue on the listener like receives, take a connection onto a socket that
 // exists already and, if the client wants first data, wait for them there. Contract ACX.
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "option_table.hpp"
@@ -126,7 +127,7 @@ request_step stream_socket::take_connection(accept_request& request, io_outcome&
         return finish_accept(request, errc::fault, outcome);
     }
     auto& target = static_cast<stream_socket&>(*request.target);
-    if (const auto code = target.adopt(*connection); code != errc::success) {
+    if (const auto code = target.adopt(*this, *connection); code != errc::success) {
         put_back(std::move(connection).value());
         return finish_accept(request, code, outcome);
     }
@@ -134,15 +135,21 @@ request_step stream_socket::take_connection(accept_request& request, io_outcome&
     return request_step::waits_alone;
 }
 
-errc stream_socket::adopt(accepted_connection& connection)
+errc stream_socket::adopt(const stream_socket& listener, accepted_connection& connection)
 {
     const use guard(*this);
     if (!guard) {
         return errc::operation_aborted;
     }
-    const std::scoped_lock lock(state_mutex());
+    const std::scoped_lock lock(listener.state_mutex(), state_mutex());
     const auto peer = connection.peer;
+    try {
+        hold_port_of(listener);
+    } catch (const std::bad_alloc&) {
+        return errc::no_buffer_space;
+    }
     if (auto adopted = lower().adopt(connection); !adopted) {
+        life().ports.remove(this);
         return to_errc(adopted.error());
     }
     reapply_client_options(*this);

@@ -217,9 +217,17 @@ result<void> basic_socket::bind_checked(const socket_address& local)
     set_state(state::bound);
     if (has_port) {
         candidate.address = *bound_;
-        life_->ports.add(candidate);
+        book_port(candidate);
     }
     return {};
+}
+
+void basic_socket::book_port(const bound_port& port)
+{
+    life_->ports.add(port);
+    if (is_retired()) {
+        life_->ports.remove(this);  // closed by another thread meanwhile, which found nothing to remove
+    }
 }
 
 void basic_socket::share_port_with(const std::vector<const void*>& owners) noexcept

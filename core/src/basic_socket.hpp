@@ -232,6 +232,8 @@ protected:
     [[nodiscard]] bool has_input_requests();
     /// Unlike wait_for_requests() for calls that cancelling may end.
     result<void> wait_until_finished(const std::function<bool()>& done, cancelling by_others);
+    /// Enters the port into the table for as long as the socket is open.
+    void book_port(const bound_port& port);
     /// Tells and wakes who waits in wait_for_requests().
     void tell(request_list& finished) noexcept;
     void tell_outcome(request_list& taken, const io_outcome& outcome) noexcept;

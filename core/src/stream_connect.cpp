@@ -257,14 +257,20 @@ result<accept_outcome> stream_socket::decide(accepted_connection request, const 
     return accept_outcome{made.value(), peer};
 }
 
+// BND-6: an exclusive port stays taken while a connection it accepted is active. With the listener's state mutex.
+void stream_socket::hold_port_of(const stream_socket& listener)
+{
+    const auto& theirs = listener.options();
+    if (theirs.mode == bind_mode::exclusive && listener.bound_) {
+        book_port({this, kind().type, *listener.bound_, bind_mode::exclusive, !theirs.v6_only});
+    }
+}
+
 void stream_socket::become_accepted(const stream_socket& listener, const socket_address& peer)
 {
     const std::scoped_lock lock(listener.state_mutex(), state_mutex());
     options_.inherit(listener.options());
-    if (options_.mode == bind_mode::exclusive && listener.bound_) {
-        // BND-6: an exclusive port stays taken while a connection it accepted is active.
-        life().ports.add({this, kind().type, *listener.bound_, bind_mode::exclusive, !options_.v6_only});
-    }
+    hold_port_of(listener);
     peer_ = peer;
     connected_since_ = clock::now();
     was_accepted_ = true;

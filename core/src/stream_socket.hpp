@@ -107,7 +107,8 @@ private:
     request_step take_connection(accept_request& request, io_outcome& outcome);
     request_step finish_accept(accept_request& request, errc code, io_outcome& outcome);
     request_step try_first_data(accept_request& request, io_outcome& outcome);
-    errc adopt(accepted_connection& connection);
+    errc adopt(const stream_socket& listener, accepted_connection& connection);
+    void hold_port_of(const stream_socket& listener);
     void release_from_accept() noexcept;
     void dropped(io_request& request) noexcept override;
     void tell_acceptor(readiness seen);

@@ -136,6 +136,62 @@ TEST_CASE("ACX-16, ACX-17 names, shutdown and the listener's options come with S
     CHECK(receive_text(client, 1).empty());
 }
 
+TEST_CASE("BND-6 an exclusive port stays blocked while a connection that AcceptEx accepted is active",
+          "[api][accept_ex][bind]")
+{
+    const winsock started;
+    for (const DWORD data_room : {0U, 16U}) {
+        INFO("room for first data: " << data_room);
+        auto listening = tcp();
+        set_option(listening, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+        REQUIRE(bind_to(listening, loopback(AF_INET)) == 0);
+        REQUIRE(error_of(listen(listening, 1)) == 0);
+        const auto where = local_of(listening);
+        accept_call call(data_room);
+        REQUIRE(call.start(listening) == ERROR_IO_PENDING);
+        auto client = connect_to_listener(listening);
+        if (data_room != 0) {
+            send_text(client, "first");
+        }
+        REQUIRE(call.overlapped.outcome(listening) == 0);
+        REQUIRE(call.update(listening) == 0);
+        listening.reset();
+        for (const bool exclusive : {false, true}) {
+            const auto next = tcp();
+            set_option(next, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, exclusive ? 1 : 0);
+            const int code = bind_to(next, where);
+            CHECK((code == WSAEADDRINUSE || code == WSAEACCES));
+        }
+        reset_connection(call.target);
+        const auto last = tcp();
+        CHECK(bind_to(last, where) == 0);
+    }
+}
+
+TEST_CASE("BND-6, DCX-4 a connection that AcceptEx accepted gives an exclusive port back with DisconnectEx",
+          "[api][accept_ex][bind]")
+{
+    const winsock started;
+    auto listening = tcp();
+    set_option(listening, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+    REQUIRE(bind_to(listening, loopback(AF_INET)) == 0);
+    REQUIRE(error_of(listen(listening, 1)) == 0);
+    const auto where = local_of(listening);
+    accept_call call;
+    REQUIRE(call.start(listening) == ERROR_IO_PENDING);
+    auto client = connect_to_listener(listening);
+    REQUIRE(call.overlapped.outcome(listening) == 0);
+    REQUIRE(call.update(listening) == 0);
+    listening.reset();
+    client.reset();
+    event_overlapped ending;
+    const int code = disconnect_ex(call.target, ending, TF_REUSE_SOCKET);
+    REQUIRE((code == 0 || code == ERROR_IO_PENDING));
+    REQUIRE(ending.outcome(call.target) == 0);
+    const auto next = tcp();
+    CHECK(bind_to(next, where) == 0);
+}
+
 TEST_CASE("ACX-17 SO_UPDATE_ACCEPT_CONTEXT wants a connected socket and a listener", "[api][accept_ex]")
 {
     const winsock started;
