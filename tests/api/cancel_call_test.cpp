@@ -142,6 +142,27 @@ TEST_CASE("CAN-14 a blocked send of which nothing has left is cancelled without 
     CHECK(receive_text(pair.client, 4) == "next");
 }
 
+TEST_CASE("CAN-14, BLK-13 cancelling a send of which a part has left resets the connection", "[api][cancel]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    set_option(pair.server, SOL_SOCKET, SO_SNDBUF, 0);  // the rest is not queued for the caller
+    const std::string text = large_text();
+    blocked_thread sender([&] {
+        return error_of(send(pair.server, text.data(), static_cast<int>(text.size()), 0));
+    });
+    REQUIRE(sender.blocks());
+    CHECK(sender.cancel() == 0);
+    CHECK(sender.result() == WSA_OPERATION_ABORTED);
+    CHECK(error_of(send(pair.server, "x", 1, 0)) == WSAECONNABORTED);
+    std::array<char, 4096> bytes{};
+    int count = 0;
+    do {
+        count = recv(pair.client, bytes.data(), static_cast<int>(bytes.size()), 0);
+    } while (count > 0);
+    CHECK(error_of(count) == WSAECONNRESET);
+}
+
 TEST_CASE("CAN-14 ReadFile and WriteFile on a socket are cancelled", "[api][cancel]")
 {
     const winsock started;
