@@ -110,11 +110,12 @@ private:
 };
 
 /// Starts the request by start(request, outcome), which is one of socket's start functions. On success outcome says what the
-/// call returns at once. Errors: io_pending and what the start says; message_size comes with outcome.bytes.
+/// call returns at once. Inside a spi_call. Errors: io_pending and what the start says; message_size comes with outcome.bytes.
 template <class Request, class Start>
 result<void> run_overlapped(std::unique_ptr<Request> request, io_outcome& outcome, Start&& start)
 {
     request->key = request->note.overlapped();
+    request->counted = true;
     request->note.begin();
     // Whoever finishes the request frees it, at any moment once it was started.
     Request* started = request.release();

@@ -15,6 +15,7 @@
 #include "rio_table.hpp"
 #include "spindle/result.hpp"
 #include "winsock.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle::spi {
 
@@ -66,7 +67,7 @@ private:
     void fire_counted(const rio_notification& notification) noexcept;
     void wait_until_fired() const noexcept;
 
-    std::mutex mutex_;
+    constant_mutex mutex_;
     std::atomic<std::uintptr_t> id_{0};  // written under mutex_
     // Under mutex_:
     DWORD size_ = 0;

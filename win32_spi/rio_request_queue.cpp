@@ -134,7 +134,7 @@ rio_request& rio_request_queue::take_request()
 }
 
 // One thread at a time starts requests: a commit beside another call (RIO-11) must not change their order.
-void rio_request_queue::start_waiting(std::unique_lock<std::mutex>& lock) noexcept
+void rio_request_queue::start_waiting(std::unique_lock<constant_mutex>& lock) noexcept
 {
     if (starting_ || to_start_.empty()) {
         return;
@@ -257,7 +257,7 @@ socket_ptr rio_request_queue::socket_of(std::uintptr_t id) noexcept
 }
 
 // The last request of a closed socket is back: the place is free for another queue.
-void rio_request_queue::retire_if_over(std::unique_lock<std::mutex>& lock) noexcept
+void rio_request_queue::retire_if_over(std::unique_lock<constant_mutex>& lock) noexcept
 {
     if (!closed_ || starting_ || sides_[0].outstanding + sides_[1].outstanding != 0) {
         return;

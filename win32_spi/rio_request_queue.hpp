@@ -16,6 +16,7 @@
 #include "spindle/result.hpp"
 #include "spindle/socket.hpp"
 #include "winsock.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle::spi {
 
@@ -76,12 +77,12 @@ private:
     rio_side& side(rio_way way) noexcept { return sides_[static_cast<std::size_t>(way)]; }
     rio_request& take_request();
     /// Without the lock on return.
-    void start_waiting(std::unique_lock<std::mutex>& lock) noexcept;
+    void start_waiting(std::unique_lock<constant_mutex>& lock) noexcept;
     void start(rio_request& request, const socket_ptr& on) noexcept;
     void give_back(rio_request& request) noexcept;
-    void retire_if_over(std::unique_lock<std::mutex>& lock) noexcept;
+    void retire_if_over(std::unique_lock<constant_mutex>& lock) noexcept;
 
-    std::mutex mutex_;
+    constant_mutex mutex_;
     // Under mutex_; the completion queues and what is said of the socket stay as they are while requests exist.
     std::uintptr_t id_ = 0;
     bool closed_ = false;  // and requests are still to come back

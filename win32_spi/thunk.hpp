@@ -74,12 +74,16 @@ Value spi_call(Value failed, LPINT lpErrno, Body&& body) noexcept
     });
 }
 
-/// A spi_call of body(socket&), which returns result<Value>. Errors besides the body's: not_socket.
+/// As spi_call, of body(socket&), which returns result<Value>. Errors besides the body's: not_socket.
 template <class Value, class Body>
 Value socket_call(Value failed, SOCKET s, LPINT lpErrno, Body&& body) noexcept
 {
-    return spi_call(failed, lpErrno, [&]() -> result<Value> {
-        const socket_ptr found = the_provider().find(static_cast<socket_handle>(s));
+    return guarded_call(failed, lpErrno, [&]() -> result<Value> {
+        const provider::call in_progress(the_provider());
+        if (!in_progress) {
+            return errc::not_initialised;
+        }
+        const socket_ptr found = in_progress.find(static_cast<socket_handle>(s));
         if (!found) {
             return errc::not_socket;
         }

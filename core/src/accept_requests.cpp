@@ -118,7 +118,7 @@ request_step stream_socket::take_connection(accept_request& request, io_outcome&
         }
         return finish_accept(request, is_retired() ? errc::operation_aborted : to_errc(connection.error()), outcome);
     }
-    const auto local = connection->socket->local_address();
+    const auto local = listens_at_ ? result<socket_address>(*listens_at_) : connection->socket->local_address();
     request.local = local ? *local : socket_address{};
     request.peer = connection->peer;
     const std::size_t needed = address_size(kind().family) + address_extra;
@@ -199,7 +199,15 @@ void stream_socket::tell_acceptor(readiness seen)
         return;
     }
     const use guard(*listener);
-    if (guard) {
+    if (!guard) {
+        return;
+    }
+    if (is_retired()) {  // ACX-13
+        listener->cancel_matching([&](const io_request& each) {
+            return each.work_ == io_request::work::accept &&
+                   static_cast<const accept_request&>(each).target.get() == this;
+        });
+    } else {
         listener->serve_input(seen);
     }
 }

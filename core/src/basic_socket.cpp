@@ -39,9 +39,10 @@ void socket_options::inherit(const socket_options& listener)
     oob_inline = listener.oob_inline.load();
 }
 
-basic_socket::use::use(const basic_socket& target) noexcept : call_(*target.owner_)
+basic_socket::use::use(const basic_socket& target, bool counted) noexcept
+    : call_(counted ? provider::call(nullptr) : provider::call(*target.owner_))
 {
-    if (!call_) {
+    if (!counted && !call_) {
         error_ = errc::not_initialised;
         return;
     }

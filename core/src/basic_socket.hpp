@@ -13,6 +13,7 @@
 #include "request_list.hpp"
 #include "spindle/provider.hpp"
 #include "spindle/socket.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -69,7 +70,7 @@ inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: da
 
 /// Requests that wait for something to come in: receives, accepts. In issue order, whatever completes them.
 struct input_requests {
-    std::mutex mutex;
+    constant_mutex mutex;
     request_list pending;
     std::atomic<bool> joined{false};  ///< a loop tells of every new readiness, so nothing has to be armed
     bool maybe_ready = true;   ///< false: the system's buffer was seen empty and the loop has told of nothing since
@@ -130,7 +131,7 @@ public:
     void clear_state(std::uint32_t flag) noexcept { state_.fetch_and(~flag, std::memory_order_acq_rel); }
 
     [[nodiscard]] bool is_stream() const noexcept { return request_.kind.type == socket_type::stream; }
-    [[nodiscard]] std::mutex& state_mutex() const noexcept { return state_mutex_; }
+    [[nodiscard]] constant_mutex& state_mutex() const noexcept { return state_mutex_; }
     /// Under the state mutex.
     [[nodiscard]] socket_options& options() noexcept { return options_; }
     [[nodiscard]] const socket_options& options() const noexcept { return options_; }
@@ -169,7 +170,8 @@ public:
     /// documented error when the provider is down or the socket is closed.
     class use {
     public:
-        explicit use(const basic_socket& target) noexcept;
+        /// `counted`: the caller is inside a provider::call.
+        explicit use(const basic_socket& target, bool counted = false) noexcept;
         use(const use&) = delete;
         use& operator=(const use&) = delete;
         ~use();
@@ -266,7 +268,7 @@ protected:
     void break_connection(errc why) noexcept;
     void forget_failure() noexcept { failure_.store(errc::success, std::memory_order_release); }
 
-    mutable std::mutex state_mutex_;
+    mutable constant_mutex state_mutex_;
     socket_options options_;
     socket_address peer_;                   // under state_mutex_
     std::optional<socket_address> bound_;   // the explicit bind, under state_mutex_
@@ -275,8 +277,10 @@ protected:
     bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
     input_requests input_;
 
-private:
+    /// cancel(), inside a call.
     std::size_t cancel_matching(const request_filter& which);
+
+private:
     void on_input_wait(readiness condition, readiness seen);
     void serve_input_locked(readiness seen, request_list& finished);
 

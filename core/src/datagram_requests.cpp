@@ -45,7 +45,7 @@ request_step datagram_socket::try_input(io_request& request, readiness, io_outco
 
 errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
 {
-    const use guard(*this);
+    const use guard(*this, request.counted);
     if (!guard) {
         return guard.error();
     }

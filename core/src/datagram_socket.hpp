@@ -2,6 +2,7 @@
 #pragma once
 
 #include "basic_socket.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -68,7 +69,7 @@ private:
 
     // Datagrams that were queued before the peer was set and come from others are still to be dropped.
     std::atomic<bool> filter_queued_{false};
-    std::mutex send_mutex_;               // of the requests only
+    constant_mutex send_mutex_;               // of the requests only
     request_list sends_;                  // that wait for room; under send_mutex_
     bool room_awaited_ = false;           // ditto
     std::atomic<bool> output_waits_{false};

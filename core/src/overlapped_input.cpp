@@ -17,7 +17,7 @@ const void* this_thread_token() noexcept
 
 errc basic_socket::start_receive(io_request& request, io_outcome& outcome)
 {
-    const use guard(*this);
+    const use guard(*this, request.counted);
     if (!guard) {
         return guard.error();
     }
@@ -41,8 +41,11 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     if (!input_.pending.empty() && request.work_ == io_request::work::accept) {
         // Those ahead may wait for first data only, and what this one needs may have been announced already.
         input_.pending.push_back(request);
+        const bool looks = !input_.joined || input_.maybe_ready;
         lock.unlock();
-        serve_input(readiness::none);
+        if (looks) {
+            serve_input(readiness::none);
+        }
         return errc::io_pending;
     }
     const bool worth_trying = !input_.joined || input_.maybe_ready;
@@ -166,8 +169,12 @@ void basic_socket::serve_input_locked(readiness seen, request_list& finished)
             }
         }
         waiting.push_back(request);
+        if (!has(state::urgent_interest)) {
+            break;  // there is one kind only, and it waits
+        }
     }
-    waiting.move_if(input_.pending, [](const io_request&) { return true; });
+    waiting.append(input_.pending);
+    input_.pending.append(waiting);
 }
 
 void basic_socket::tell(request_list& finished) noexcept

@@ -194,7 +194,12 @@ result<socket_ptr> provider::open(const socket_request& request)
 socket_ptr provider::find(socket_handle handle) noexcept
 {
     const call guard(*this);
-    return guard ? life_.load(std::memory_order_acquire)->sockets.find(handle) : nullptr;
+    return guard ? look_up(handle) : nullptr;
+}
+
+socket_ptr provider::look_up(socket_handle handle) noexcept
+{
+    return life_.load(std::memory_order_acquire)->sockets.find(handle);
 }
 
 std::shared_ptr<event_loop> provider::open_loop(std::function<void()> unattended)

@@ -36,6 +36,15 @@ public:
         return taken;
     }
 
+    /// Moves all of `others`, in order, behind these.
+    void append(request_list& others) noexcept
+    {
+        if (!others.empty()) {
+            (last_ != nullptr ? last_->next_ : first_) = std::exchange(others.first_, nullptr);
+            last_ = std::exchange(others.last_, nullptr);
+        }
+    }
+
     /// Moves the requests for which `which(request)` is true to the end of `to`, in order; returns how many.
     template <class Predicate>
     std::size_t move_if(request_list& to, Predicate&& which)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "spindle/host.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -31,7 +32,7 @@ private:
     static constexpr std::size_t shard_count = 64;
 
     struct alignas(64) shard {
-        std::mutex mutex;
+        constant_mutex mutex;
         std::unordered_map<socket_handle, std::shared_ptr<basic_socket>> sockets;
     };
 

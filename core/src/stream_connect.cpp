@@ -44,6 +44,9 @@ result<void> stream_socket::listen(int backlog)
     if (auto done = lower().listen(clamp_backlog(backlog)); !done) {
         return done;
     }
+    if (auto name = lower().local_address(); !listens_at_ && name && !name->empty() && !name->is_wildcard()) {
+        listens_at_ = std::make_unique<socket_address>(*name);
+    }
     // BND-5: of several listeners on one address the first gets the connections.
     (void)lower().set_option(lower_option::first_listener, 1);
     set_state(state::listening);

@@ -89,7 +89,7 @@ request_step stream_socket::try_empty_receive(io_outcome& outcome)
 
 errc stream_socket::start_send(io_request& request, io_outcome& outcome)
 {
-    const use guard(*this);
+    const use guard(*this, request.counted);
     if (!guard) {
         return guard.error();
     }

@@ -175,7 +175,7 @@ result<std::size_t> stream_socket::queue_rest(const_buffers buffers, std::size_t
     return total_size(buffers);
 }
 
-result<std::size_t> stream_socket::send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers,
+result<std::size_t> stream_socket::send_blocking(std::unique_lock<constant_mutex>& lock, const_buffers buffers,
                                                  std::size_t done, bool urgent)
 {
     const bool begun = done > 0;
@@ -199,7 +199,7 @@ result<std::size_t> stream_socket::send_blocking(std::unique_lock<std::mutex>& l
 }
 
 // The sender whose ticket is first waits for the peer, the others for their turn.
-result<std::size_t> stream_socket::send_in_line(std::unique_lock<std::mutex>& lock, const_buffers buffers,
+result<std::size_t> stream_socket::send_in_line(std::unique_lock<constant_mutex>& lock, const_buffers buffers,
                                                 std::size_t done, bool urgent, std::uint64_t ticket)
 {
     const std::size_t total = total_size(buffers);
@@ -250,7 +250,7 @@ result<std::size_t> stream_socket::send_in_line(std::unique_lock<std::mutex>& lo
     return state_of_wait.error();
 }
 
-result<void> stream_socket::wait_for_turn(std::unique_lock<std::mutex>& lock, blocking_call& call,
+result<void> stream_socket::wait_for_turn(std::unique_lock<constant_mutex>& lock, blocking_call& call,
                                           std::uint64_t ticket)
 {
     while (line_.front().ticket != ticket) {

@@ -10,6 +10,7 @@
 #include "basic_socket.hpp"
 #include "send_queue.hpp"
 #include "urgent_data.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -86,11 +87,11 @@ private:
     void lose_connection(errc why);
     result<std::size_t> push(const_buffers buffers, std::size_t done, bool urgent);
     result<std::size_t> queue_rest(const_buffers buffers, std::size_t done, bool urgent);
-    result<std::size_t> send_blocking(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
+    result<std::size_t> send_blocking(std::unique_lock<constant_mutex>& lock, const_buffers buffers, std::size_t done,
                                       bool urgent);
-    result<std::size_t> send_in_line(std::unique_lock<std::mutex>& lock, const_buffers buffers, std::size_t done,
+    result<std::size_t> send_in_line(std::unique_lock<constant_mutex>& lock, const_buffers buffers, std::size_t done,
                                      bool urgent, std::uint64_t ticket);
-    result<void> wait_for_turn(std::unique_lock<std::mutex>& lock, class blocking_call& call, std::uint64_t ticket);
+    result<void> wait_for_turn(std::unique_lock<constant_mutex>& lock, class blocking_call& call, std::uint64_t ticket);
     void leave_line(std::uint64_t ticket);
     result<void> flush_queue();
     result<void> arm_drain();
@@ -173,7 +174,7 @@ private:
     void finish_end(flush_outcome outcome);
     [[nodiscard]] clock::time_point give_up_time(const graceful_end& end) const;
 
-    mutable std::mutex send_mutex_;
+    mutable constant_mutex send_mutex_;
     send_queue queue_;                       // under send_mutex_
     std::vector<place_in_line> line_;                 // senders in the middle of a message or waiting, in order; ditto
     request_list unbuffered_;                // sends taken whole whose acknowledgement is awaited (SO_SNDBUF 0); ditto
@@ -183,9 +184,11 @@ private:
     std::unique_ptr<graceful_end> end_;      // ditto
     std::atomic<unsigned> receivers_{0};     // threads inside a receive
     std::atomic<unsigned> empty_tries_{0};   // blocking receives in a row whose first try found nothing
-    std::mutex receive_mutex_;               // urgent bookkeeping only
+    constant_mutex receive_mutex_;               // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
+    /// The local address of every connection, when it is known beforehand. Set by listen(), once.
+    std::unique_ptr<const socket_address> listens_at_;
     std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
     connect_request* connecting_ = nullptr;  // under send_mutex_
     io_request* disconnecting_ = nullptr;    // ditto

@@ -6,11 +6,24 @@
 #include "kernel/thread.hpp"
 
 #include <exception>
+#include <limits>
+#include <sched.h>
 #include <thread>
 
 namespace spindle::kernel {
 
 namespace {
+
+constexpr std::int64_t time_to_wake = 50'000;
+/// With one processor two workers only take turns, unless one blocks, which the provider's look at the loop finds.
+constexpr std::int64_t any_absence = std::numeric_limits<std::int64_t>::max();
+
+/// Of those that the machine has, these may run the process.
+int usable_processors() noexcept
+{
+    cpu_set_t allowed;
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 2;
+}
 
 std::int64_t now_in_nanoseconds() noexcept
 {
@@ -34,7 +47,8 @@ object_ref<completion_port> completion_port::make(unsigned concurrency) noexcept
 {
     const unsigned processors = std::thread::hardware_concurrency();
     const unsigned wanted = concurrency != 0 ? concurrency : std::max(processors, 1u);
-    object_ref<completion_port> made(new (std::nothrow) completion_port(wanted));
+    object_ref<completion_port> made(
+        new (std::nothrow) completion_port(wanted, usable_processors() > 1 ? time_to_wake : any_absence));
     return made && made->queue_.reserve() ? std::move(made) : object_ref<completion_port>();
 }
 
@@ -96,7 +110,7 @@ void completion_port::note_return_locked(port_thread& self, std::int64_t away) n
 }
 
 // Returns with the lock, or without it when the thread that woke this one has filled in the packets.
-completion_port::outcome completion_port::wait_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me,
+completion_port::outcome completion_port::wait_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me,
                                                       time_limit& limit) noexcept
 {
     for (;;) {
@@ -144,7 +158,7 @@ void completion_port::leave_locked(waiting_thread& me, outcome how, wakeups& wak
 }
 
 // Returns with the lock, unless packets were filled in.
-void completion_port::park_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me,
+void completion_port::park_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me,
                                   time_limit& limit) noexcept
 {
     clock::time_point deadline = limit.deadline();

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <spindle/constant_mutex.hpp>
 
 namespace spindle::kernel {
 
@@ -73,8 +74,6 @@ private:
     friend class blocking_elsewhere;
     friend class port_waiter;
 
-    /// Workers that stay away shorter than this come back in less time than waking another one takes.
-    static constexpr std::int64_t short_absence = 50'000;
     /// One long absence does not hide many short ones after it for long.
     static constexpr std::int64_t counted_absence = 1'000'000;
     /// A worker that takes packet after packet without waiting gives the loop a turn this often.
@@ -82,7 +81,8 @@ private:
     /// As long as the leader looks at the queue this often, workers need not wake it for what they queue themselves.
     static constexpr std::int32_t tick_milliseconds = 2;
 
-    explicit completion_port(unsigned concurrency) noexcept : object(static_kind), concurrency_(concurrency)
+    completion_port(unsigned concurrency, std::int64_t short_absence) noexcept
+        : object(static_kind), concurrency_(concurrency), short_absence_(short_absence)
     {}
     ~completion_port() override = default;
     void handle_added() noexcept override { handles_.fetch_add(1, std::memory_order_relaxed); }
@@ -99,12 +99,12 @@ private:
     void flush_batch_locked(std::size_t from) noexcept;
 
     taken take(waiting_thread& me, unsigned milliseconds) noexcept;
-    outcome wait_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
+    outcome wait_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
     void leave_locked(waiting_thread& me, outcome how, wakeups& wakes) noexcept;
-    bool turn_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me,
+    bool turn_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me,
                      std::int32_t milliseconds) noexcept;
-    void lead_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
-    void park_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
+    void lead_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
+    void park_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me, time_limit& limit) noexcept;
     [[nodiscard]] bool fill_locked(waiting_thread& me) noexcept;
     void step_down_locked(const waiting_thread& me) noexcept;
     void interrupt(waiting_thread& waiting) noexcept;
@@ -120,6 +120,8 @@ private:
     void dispatch_locked(wakeups& wakes) noexcept;
     void attend_locked(wakeups& wakes, bool with_packets) noexcept;
     void wake_leader_locked() noexcept;
+    void tell_change_locked() noexcept;
+    void wait_for_change_locked(std::unique_lock<constant_mutex>& lock) noexcept;
     void push_parked_locked(waiting_thread& waiting) noexcept;
     void unlink_parked_locked(waiting_thread& waiting) noexcept;
     waiting_thread& pop_parked_locked() noexcept;
@@ -127,9 +129,11 @@ private:
     void stop_running() noexcept;
     void run_again() noexcept;
 
-    std::mutex mutex_;
+    constant_mutex mutex_;
     std::atomic<unsigned> handles_{0};
     const unsigned concurrency_;
+    /// Workers that stay away for less come back before another one, woken instead, would be of use. Nanoseconds.
+    const std::int64_t short_absence_;
     unsigned running_ = 0;
     unsigned takes_since_turn_ = 0;
     bool abandoned_ = false;
@@ -148,7 +152,7 @@ private:
     loop_source* source_ = nullptr;
     unsigned pins_ = 0;
     bool closing_ = false;
-    condition changed_;   // leader_, pins_, loop_, while closing_
+    std::atomic<unsigned> changes_{0};  // of leader_, pins_, loop_, while closing_
     std::mutex opening_;  // held before mutex_: one thread opens the loop
 };
 

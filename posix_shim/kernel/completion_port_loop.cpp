@@ -9,10 +9,10 @@ namespace spindle::kernel {
 
 bool completion_port::comes_back_soon_locked() const noexcept
 {
-    return loop_usable_locked() && average_absence_ <= short_absence && (leader_ == nullptr || leader_ticks_);
+    return loop_usable_locked() && average_absence_ <= short_absence_ && (leader_ == nullptr || leader_ticks_);
 }
 
-bool completion_port::turn_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me,
+bool completion_port::turn_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me,
                                   std::int32_t milliseconds) noexcept
 {
     leader_ = &me;
@@ -29,12 +29,12 @@ bool completion_port::turn_locked(std::unique_lock<std::mutex>& lock, waiting_th
     return served;
 }
 
-void completion_port::lead_locked(std::unique_lock<std::mutex>& lock, waiting_thread& me,
+void completion_port::lead_locked(std::unique_lock<constant_mutex>& lock, waiting_thread& me,
                                   time_limit& limit) noexcept
 {
     const std::int32_t remaining = limit.remaining();
     // The first time that a tick passes idly, workers that are away have stopped being quick: wait in earnest.
-    const bool tick = !me.ticked && running_ > 0 && average_absence_ <= short_absence &&
+    const bool tick = !me.ticked && running_ > 0 && average_absence_ <= short_absence_ &&
                       (remaining < 0 || remaining > tick_milliseconds);
     leader_ticks_ = tick;
     const bool served = turn_locked(lock, me, tick ? tick_milliseconds : remaining);
@@ -46,7 +46,7 @@ void completion_port::step_down_locked(const waiting_thread& me) noexcept
     if (leader_ == &me) {
         leader_ = nullptr;
         if (closing_) {
-            changed_.notify_all();
+            tell_change_locked();
         }
     }
 }
@@ -58,7 +58,7 @@ void completion_port::attend_locked(wakeups& wakes, bool with_packets) noexcept
     if (!loop_usable_locked() || leader_ != nullptr) {
         return;
     }
-    if (parked_ != nullptr && !(with_packets && average_absence_ <= short_absence)) {
+    if (parked_ != nullptr && !(with_packets && average_absence_ <= short_absence_)) {
         leader_ = &pop_parked_locked();
         wakes.add(*leader_);
     } else {
@@ -138,15 +138,29 @@ void completion_port::unpin_loop() noexcept
 {
     std::lock_guard lock(mutex_);
     if (--pins_ == 0 && closing_) {
-        changed_.notify_all();
+        tell_change_locked();
     }
+}
+
+void completion_port::tell_change_locked() noexcept
+{
+    changes_.fetch_add(1, std::memory_order_relaxed);
+    changes_.notify_all();
+}
+
+void completion_port::wait_for_change_locked(std::unique_lock<constant_mutex>& lock) noexcept
+{
+    const unsigned seen = changes_.load(std::memory_order_relaxed);
+    lock.unlock();
+    changes_.wait(seen, std::memory_order_relaxed);
+    lock.lock();
 }
 
 void completion_port::give_up_loop(const loop_source* source) noexcept
 {
     std::unique_lock lock(mutex_);
     while (closing_) {
-        changed_.wait(lock);
+        wait_for_change_locked(lock);
     }
     if (loop_ == nullptr || (source != nullptr && source_ != source)) {
         return;
@@ -156,7 +170,7 @@ void completion_port::give_up_loop(const loop_source* source) noexcept
         if (leader_ != nullptr) {
             wake_leader_locked();
         }
-        changed_.wait(lock);
+        wait_for_change_locked(lock);
     }
     exchange::loop* const closed = loop_;
     loop_source& owner = *source_;
@@ -168,7 +182,7 @@ void completion_port::give_up_loop(const loop_source* source) noexcept
     loop_ = nullptr;
     source_ = nullptr;
     closing_ = false;
-    changed_.notify_all();
+    tell_change_locked();
     dispatch_locked(wakes);
     lock.unlock();
     wakes.run();

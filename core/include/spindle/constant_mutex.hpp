@@ -1,11 +1,13 @@
-// A mutex that is constant-initialised and needs no destructor on every platform (std::mutex is neither with
-// winpthreads), for state that lives in a static of an unloadable library. For rare, short sections.
+// A mutex of four bytes and a few instructions that is constant-initialised and needs no destructor on every platform
+// (std::mutex is neither with winpthreads): for state in statics of an unloadable library, and for the short sections that
+// every transfer passes several of.
 #pragma once
 
 #include <atomic>
 
 namespace spindle {
 
+/// Threads: as a mutex; not recursive, not fair. For std::scoped_lock and std::unique_lock.
 class constant_mutex {
 public:
     constexpr constant_mutex() noexcept = default;
@@ -14,22 +16,50 @@ public:
 
     void lock() noexcept
     {
-        while (locked_.exchange(true, std::memory_order_acquire)) {
-            locked_.wait(true, std::memory_order_relaxed);
+        int found = unlocked;
+        if (!word_.compare_exchange_strong(found, locked, std::memory_order_acquire, std::memory_order_relaxed)) {
+            wait_and_lock();
         }
+    }
+
+    [[nodiscard]] bool try_lock() noexcept
+    {
+        int found = unlocked;
+        return word_.compare_exchange_strong(found, locked, std::memory_order_acquire, std::memory_order_relaxed);
     }
 
     void unlock() noexcept
     {
-        locked_.store(false, std::memory_order_release);
-        locked_.notify_one();
+        if (word_.exchange(unlocked, std::memory_order_release) == contended) {
+            wake_one();
+        }
     }
 
     /// Only for the child of a fork, where the holder may not exist any more.
-    void reset_after_fork() noexcept { locked_.store(false, std::memory_order_relaxed); }
+    void reset_after_fork() noexcept { word_.store(unlocked, std::memory_order_relaxed); }
 
 private:
-    std::atomic<bool> locked_{false};
+    static constexpr int unlocked = 0;
+    static constexpr int locked = 1;
+    static constexpr int contended = 2;  // somebody may sleep
+
+#if defined(__GNUC__)
+#define SPINDLE_NOT_INLINE __attribute__((noinline))
+#else
+#define SPINDLE_NOT_INLINE
+#endif
+    // Out of the way of the common case.
+    SPINDLE_NOT_INLINE void wait_and_lock() noexcept
+    {
+        while (word_.exchange(contended, std::memory_order_acquire) != unlocked) {
+            word_.wait(contended, std::memory_order_relaxed);
+        }
+    }
+
+    SPINDLE_NOT_INLINE void wake_one() noexcept { word_.notify_one(); }
+#undef SPINDLE_NOT_INLINE
+
+    std::atomic<int> word_{unlocked};
 };
 
 }  // namespace spindle

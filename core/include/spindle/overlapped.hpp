@@ -69,6 +69,8 @@ public:
     message_control* control = nullptr;
     /// Never finishes at once while the ends of earlier requests are still being told: its owner relies on their order.
     bool in_order = false;
+    /// The starting thread is inside a provider::call of its own for as long as the start takes.
+    bool counted = false;
     const void* key = nullptr;  ///< what the client knows the request by (its WSAOVERLAPPED), for cancel()
     const void* issuer;         ///< the thread that made the request
 

@@ -126,6 +126,8 @@ public:
     class call {
     public:
         explicit call(provider& owner) noexcept : owner_(owner.gate_.enter() ? &owner : nullptr) {}
+        /// Counts nobody: for a caller that is inside a call already.
+        explicit call(std::nullptr_t) noexcept : owner_(nullptr) {}
         call(const call&) = delete;
         call& operator=(const call&) = delete;
         ~call()
@@ -135,6 +137,8 @@ public:
             }
         }
         explicit operator bool() const noexcept { return owner_ != nullptr; }
+        /// As provider::find(). Only on a call that is counted.
+        [[nodiscard]] socket_ptr find(socket_handle handle) const noexcept { return owner_->look_up(handle); }
 
     private:
         provider* owner_;
@@ -148,6 +152,7 @@ public:
 private:
     enum class phase : int { down, starting, up, stopping };
 
+    [[nodiscard]] socket_ptr look_up(socket_handle handle) noexcept;
     result<version> first_startup(const version& agreed, std::shared_ptr<host> services);
     cleanup_report last_cleanup();
     void enter_phase(phase next) noexcept;

@@ -11,6 +11,23 @@
 
 namespace spindle {
 
+/// An error code that costs nothing as long as there is none: std::error_code's own constructor asks for a category.
+class held_error {
+public:
+    constexpr held_error() noexcept = default;
+    held_error(std::error_code error) noexcept : value_(error.value()), category_(&error.category()) {}
+
+    explicit operator bool() const noexcept { return value_ != 0; }
+    [[nodiscard]] std::error_code get() const noexcept
+    {
+        return category_ != nullptr ? std::error_code(value_, *category_) : std::error_code();
+    }
+
+private:
+    int value_ = 0;
+    const std::error_category* category_ = nullptr;
+};
+
 /// A value of type T, or the reason why there is none. Converts to true when it holds a value.
 template <class T>
 class [[nodiscard]] result {
@@ -32,11 +49,11 @@ public:
     const T* operator->() const noexcept { return &*value_; }
 
     /// The reason; a default-constructed code when there is a value.
-    [[nodiscard]] std::error_code error() const noexcept { return error_; }
+    [[nodiscard]] std::error_code error() const noexcept { return error_.get(); }
 
 private:
     std::optional<T> value_;
-    std::error_code error_;
+    held_error error_;
 };
 
 /// Success, or the reason of the failure.
@@ -49,10 +66,10 @@ public:
 
     [[nodiscard]] bool has_value() const noexcept { return !error_; }
     explicit operator bool() const noexcept { return has_value(); }
-    [[nodiscard]] std::error_code error() const noexcept { return error_; }
+    [[nodiscard]] std::error_code error() const noexcept { return error_.get(); }
 
 private:
-    std::error_code error_;
+    held_error error_;
 };
 
 }  // namespace spindle

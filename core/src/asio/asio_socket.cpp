@@ -304,7 +304,7 @@ result<void> asio_socket::adopt(accepted_connection& connection)
 {
     auto& other = static_cast<asio_socket&>(*connection.socket);
     cancel_waits();
-    if (auto replaced = native::replace(socket_, other.socket_); !replaced) {
+    if (auto replaced = native::replace(socket_, other.socket_, inheritable_); !replaced) {
         return replaced.error();
     } else {
         suspend_membership();

@@ -13,6 +13,7 @@
 #include "asio/port_loop.hpp"
 #include "asio/wait_node.hpp"
 #include "spindle/transport.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -84,7 +85,7 @@ private:
     std::atomic<bool> named_;
     std::atomic<bool> send_shut_{false};
     std::atomic<bool> aborted_{false};
-    std::mutex membership_mutex_;
+    constant_mutex membership_mutex_;
     std::unique_ptr<membership> membership_;  // under membership_mutex_; most sockets join none
 };
 

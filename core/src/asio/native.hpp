@@ -40,7 +40,7 @@ result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) n
 
 /// Puts `with`, an open socket, in the place of `old`, which is closed; the number is kept where the system can. On
 /// failure both are unchanged.
-result<handle> replace(handle old, handle with) noexcept;
+result<handle> replace(handle old, handle with, bool inheritable) noexcept;
 
 result<void> bind(handle socket, const socket_kind& kind, const socket_address& local) noexcept;
 /// Asks that a port the system chooses by itself comes from Windows' dynamic range, where it can be asked

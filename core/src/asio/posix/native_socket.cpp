@@ -118,11 +118,10 @@ result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) n
     return socket;
 }
 
-result<handle> replace(handle old, handle with) noexcept
+result<handle> replace(handle old, handle with, bool inheritable) noexcept
 {
-    const int flags = ::fcntl(descriptor(old), F_GETFD);
     if (restarted([&] {
-            return ::dup3(descriptor(with), descriptor(old), (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+            return ::dup3(descriptor(with), descriptor(old), inheritable ? 0 : O_CLOEXEC);
         }) == -1) {
         return errc_from_errno(errno);
     }

@@ -14,6 +14,7 @@
 #include "asio/port_loop.hpp"
 #include "asio/posix/descriptor.hpp"
 #include "asio/wait_node.hpp"
+#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -53,7 +54,7 @@ private:
         readiness seen;
     };
 
-    std::mutex turn_mutex_;
+    constant_mutex turn_mutex_;
     std::array<epoll_event, most_events> events_;  // this and reports_: under turn_mutex_
     std::vector<report> reports_;
     std::atomic<bool> closed_{false};
@@ -61,7 +62,7 @@ private:
     std::atomic<int> inside_{0};           // users in or on their way into turn()
     std::atomic<std::uint64_t> turns_{0};  // begun by users
 
-    std::mutex members_mutex_;
+    constant_mutex members_mutex_;
     std::deque<member> members_;
     std::vector<std::uint32_t> free_;
 

@@ -115,7 +115,7 @@ result<handle> renew(handle socket, const socket_kind& kind, bool inheritable) n
     return fresh;
 }
 
-result<handle> replace(handle old, handle with) noexcept
+result<handle> replace(handle old, handle with, bool) noexcept
 {
     close(old);
     return with;
