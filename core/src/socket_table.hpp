@@ -5,12 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <vector>
 
-#include "spindle/host.hpp"
 #include "spindle/constant_mutex.hpp"
+#include "spindle/host.hpp"
 
 namespace spindle {
 
@@ -19,7 +17,7 @@ class basic_socket;
 /// Threads: all members, any time.
 class socket_table {
 public:
-    /// False when the handle is taken (a host that mints a handle twice).
+    /// False when the handle is taken (a host that mints a handle twice). Throws bad_alloc.
     bool insert(socket_handle handle, std::shared_ptr<basic_socket> socket);
     /// The socket, or null.
     [[nodiscard]] std::shared_ptr<basic_socket> find(socket_handle handle) noexcept;
@@ -31,9 +29,22 @@ public:
 private:
     static constexpr std::size_t shard_count = 64;
 
+    struct entry {
+        socket_handle handle = 0;
+        std::shared_ptr<basic_socket> socket;  ///< null: the slot is free
+    };
+
+    /// Open addressing with linear probing: every transfer looks a handle up, and one cache line answers.
     struct alignas(64) shard {
         constant_mutex mutex;
-        std::unordered_map<socket_handle, std::shared_ptr<basic_socket>> sockets;
+        std::vector<entry> slots;  ///< a power of two of them, at most half in use; none before the first insert
+        std::size_t used = 0;
+
+        [[nodiscard]] std::size_t home_of(socket_handle handle) const noexcept;
+        /// The handle's slot, or the free one where it would go. Only when there are slots.
+        [[nodiscard]] std::size_t place_of(socket_handle handle) const noexcept;
+        void grow();
+        void close_gap(std::size_t gap) noexcept;
     };
 
     // Handles are multiples of four and dense, so the bits above spread evenly.
