@@ -34,9 +34,14 @@ errc stream_socket::start_accept(accept_request& request, io_outcome& outcome)
         return code;
     }
     request.work_ = io_request::work::accept;
+    const auto target = std::static_pointer_cast<stream_socket>(request.target);  // a pending request may be gone
     const auto code = start_input(request, outcome);
-    if (code != errc::success && code != errc::io_pending) {
-        static_cast<stream_socket&>(*request.target).release_from_accept();
+    if (code == errc::io_pending) {
+        if (target->is_retired()) {  // before the request could be found by its close
+            end_accepts_onto(*target);
+        }
+    } else if (code != errc::success) {
+        target->release_from_accept();
     }
     return code;
 }
@@ -187,6 +192,15 @@ request_step stream_socket::try_first_data(accept_request& request, io_outcome& 
     return request_step::done;
 }
 
+// ACX-13.
+void stream_socket::end_accepts_onto(const stream_socket& target)
+{
+    cancel_matching([&](const io_request& each) {
+        return each.work_ == io_request::work::accept &&
+               static_cast<const accept_request&>(each).target.get() == &target;
+    });
+}
+
 // On the target: something has come in, or it was closed.
 void stream_socket::tell_acceptor(readiness seen)
 {
@@ -202,11 +216,8 @@ void stream_socket::tell_acceptor(readiness seen)
     if (!guard) {
         return;
     }
-    if (is_retired()) {  // ACX-13
-        listener->cancel_matching([&](const io_request& each) {
-            return each.work_ == io_request::work::accept &&
-                   static_cast<const accept_request&>(each).target.get() == this;
-        });
+    if (is_retired()) {
+        listener->end_accepts_onto(*this);
     } else {
         listener->serve_input(seen);
     }

@@ -190,6 +190,7 @@ result<void> basic_socket::bind_checked(const socket_address& local)
 {
     bound_port candidate{this, kind().type, local, options_.mode, !options_.v6_only};
     const bool has_port = kind().family != address_family::local;
+    auto name = std::make_unique<socket_address>();  // before anything is bound
     if (has_port) {
         const auto verdict = life_->ports.check(candidate);
         if (verdict.code != errc::success) {
@@ -214,7 +215,8 @@ result<void> basic_socket::bind_checked(const socket_address& local)
         (void)lower_->set_option(lower_option::restart_bind, 1);
     }
     const auto actual = lower_->local_address();
-    bound_ = actual ? actual.value() : local;
+    *name = actual ? actual.value() : local;
+    bound_ = std::move(name);
     set_state(state::bound);
     if (has_port) {
         candidate.address = *bound_;

@@ -271,7 +271,7 @@ protected:
     mutable constant_mutex state_mutex_;
     socket_options options_;
     socket_address peer_;                   // under state_mutex_
-    std::optional<socket_address> bound_;   // the explicit bind, under state_mutex_
+    std::unique_ptr<const socket_address> bound_;  // the explicit bind, if there was one; under state_mutex_
     std::optional<clock::time_point> connected_since_;
     errc pending_error_ = errc::success;
     bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_

@@ -95,8 +95,8 @@ result<void> blocking_call::wait_until(readiness wanted, clock::time_point until
     if (refused_ != errc::success) {
         return refused_;
     }
-    if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
-        return why;
+    if (auto ended = reason_to_end(); !ended) {
+        return ended;
     }
     if (hook_.call != nullptr) {
         return run_hook(wanted, until);
@@ -115,27 +115,41 @@ result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point u
         const bool queued = due_in == due_in.zero();
         const auto now = clock::now();
         const auto look = due_in >= until - now ? until : now + due_in;
-        const auto seen = wanted == readiness::interrupted
-                              ? (waiter_->wake->wait(look) ? readiness::interrupted : readiness::none)
-                              : socket_.lower().wait(wanted, *waiter_->wake, look);
+        const auto seen = wait_once(wanted, look);
         services.end_alertable_wait();
         const bool fell_due = seen == readiness::none && look < until;
-        if (!routines_.exchange(false, std::memory_order_acq_rel) && !queued && !fell_due) {
+        const bool woken = routines_.exchange(false, std::memory_order_acq_rel);
+        if (!woken && !queued && !fell_due) {
             return finish_wait(seen, until);
         }
-        const auto outcome = finish_wait(seen | readiness::interrupted, until);
+        // Whose wake-up is taken back may have been meant for the caller as well, who therefore looks again.
+        const bool looks_again = woken || seen != readiness::none;
+        const auto outcome = looks_again ? finish_wait(seen | readiness::interrupted, until) : reason_to_end();
         {
             const call_out marked;
             services.run_queued_routines();
         }
-        routines_.store(false, std::memory_order_relaxed);
-        if (!outcome || seen != readiness::none) {
+        if (!outcome || looks_again) {
             return outcome;
         }
-        if (clock::now() >= until) {  // routines that keep coming hold no time-out back
-            return finish_wait(readiness::none, until);
+        if (const auto end = clock::now(); end >= until) {  // routines that keep coming hold no time-out back
+            return finish_wait(wait_once(wanted, end), until);
         }
     }
+}
+
+readiness blocking_call::wait_once(readiness wanted, clock::time_point until) noexcept
+{
+    if (wanted == readiness::interrupted) {
+        return waiter_->wake->wait(until) ? readiness::interrupted : readiness::none;
+    }
+    return socket_.lower().wait(wanted, *waiter_->wake, until);
+}
+
+result<void> blocking_call::reason_to_end() const
+{
+    const auto why = waiter_->reason.load(std::memory_order_acquire);
+    return why != errc::success ? result<void>(why) : result<void>();
 }
 
 result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
@@ -145,8 +159,8 @@ result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
         waiter_->wake->reset();
     }
     // The reason is read after the reset: end() stores it before it interrupts.
-    if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
-        return why;
+    if (auto ended = reason_to_end(); !ended) {
+        return ended;
     }
     if (seen == readiness::none) {
         if (until == deadline_) {
@@ -163,9 +177,7 @@ result<void> blocking_call::run_hook(readiness wanted, clock::time_point until)
 {
     for (;;) {
         const auto now = clock::now();
-        const auto seen = wanted == readiness::interrupted
-                              ? (waiter_->wake->wait(now) ? readiness::interrupted : readiness::none)
-                              : socket_.lower().wait(wanted, *waiter_->wake, now);
+        const auto seen = wait_once(wanted, now);
         if (seen != readiness::none || now >= until) {
             return finish_wait(seen, until);
         }
@@ -174,8 +186,8 @@ result<void> blocking_call::run_hook(readiness wanted, clock::time_point until)
             const call_out marked;
             go_on = hook_.call(hook_.context);
         }
-        if (const auto why = waiter_->reason.load(std::memory_order_acquire); why != errc::success) {
-            return why;
+        if (auto ended = reason_to_end(); !ended) {
+            return ended;
         }
         if (!go_on) {
             return errc::interrupted;

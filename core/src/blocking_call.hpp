@@ -86,6 +86,8 @@ private:
         routines_.store(true, std::memory_order_release);
         waiter_->wake->interrupt();
     }
+    readiness wait_once(readiness wanted, clock::time_point until) noexcept;
+    [[nodiscard]] result<void> reason_to_end() const;
     result<void> finish_wait(readiness seen, clock::time_point until);
     result<void> run_hook(readiness wanted, clock::time_point until);
 

@@ -301,14 +301,16 @@ result<void> basic_socket::wait_or_cancel(const io_request& request, const std::
     }
     // Not a call of its own: the last cleanup, which may be what ended the wait, admits none and waits for this thread.
     hold_descriptor();
+    bool finishes_itself = false;
     if (!is_retired()) {  // else its close ends the request
-        cancel_matching([&](const io_request& each) { return &each == &request; });
+        finishes_itself = cancel_matching([&](const io_request& each) { return &each == &request; }) == 0;
     }
     drop_descriptor();
     while (!done()) {
         std::this_thread::yield();  // another thread is in the middle of ending it
     }
-    return waited;
+    // What came to its own end before it could be cancelled was not cancelled (CAN-14).
+    return finishes_itself && !is_retired() ? result<void>() : waited;
 }
 
 result<void> basic_socket::join(const std::shared_ptr<event_loop>& loop)

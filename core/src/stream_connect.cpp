@@ -44,7 +44,7 @@ result<void> stream_socket::listen(int backlog)
     if (auto done = lower().listen(clamp_backlog(backlog)); !done) {
         return done;
     }
-    if (auto name = lower().local_address(); !listens_at_ && name && !name->empty() && !name->is_wildcard()) {
+    if (auto name = lower().local_address(); !listens_at_ && name && !name->empty() && !name->is_wildcard() && !name->is_ipv4_mapped()) {
         listens_at_ = std::make_unique<socket_address>(*name);
     }
     // BND-5: of several listeners on one address the first gets the connections.
@@ -243,6 +243,7 @@ result<accept_outcome> stream_socket::decide(accepted_connection request, const 
         }
         if (decision != accept_decision::accept) {
             put_back(std::move(request));
+            serve_input(readiness::none);
             return decision == accept_decision::defer ? errc::try_again : errc::invalid_argument;
         }
     }
@@ -252,6 +253,7 @@ result<accept_outcome> stream_socket::decide(accepted_connection request, const 
     if (!made) {
         if (request.socket) {
             put_back(std::move(request));  // ACC-22: the request stays queued
+            serve_input(readiness::none);
         }
         return made.error();
     }

@@ -52,6 +52,18 @@ bool is_would_block(const std::error_code& error) noexcept
     return error == make_error_code(errc::would_block);
 }
 
+/// Hosts are told without locks that a blocking call is over.
+struct released_at_end {
+    std::unique_lock<constant_mutex>& lock;
+
+    ~released_at_end()
+    {
+        if (lock.owns_lock()) {
+            lock.unlock();
+        }
+    }
+};
+
 }  // namespace
 
 errc stream_socket::check_send(unsigned flags)
@@ -198,7 +210,7 @@ result<std::size_t> stream_socket::send_blocking(std::unique_lock<constant_mutex
     }
 }
 
-// The sender whose ticket is first waits for the peer, the others for their turn.
+// The sender whose ticket is first waits for the peer, the others for their turn. Returns without the lock.
 result<std::size_t> stream_socket::send_in_line(std::unique_lock<constant_mutex>& lock, const_buffers buffers,
                                                 std::size_t done, bool urgent, std::uint64_t ticket)
 {
@@ -206,6 +218,7 @@ result<std::size_t> stream_socket::send_in_line(std::unique_lock<constant_mutex>
     lock.unlock();
     blocking_call call(*this, errc::connection_aborted, send_timeout());
     lock.lock();
+    const released_at_end before_call_ends{lock};
     auto state_of_wait = wait_for_turn(lock, call, ticket);
     auto last_progress = clock::now();
     while (state_of_wait) {

@@ -113,6 +113,7 @@ private:
     void release_from_accept() noexcept;
     void dropped(io_request& request) noexcept override;
     void tell_acceptor(readiness seen);
+    void end_accepts_onto(const stream_socket& target);
 
     // connect_requests.cpp
     void serve_connect(request_list& finished);

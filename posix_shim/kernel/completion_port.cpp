@@ -18,13 +18,6 @@ constexpr std::int64_t time_to_wake = 50'000;
 /// With one processor two workers only take turns, unless one blocks, which the provider's look at the loop finds.
 constexpr std::int64_t any_absence = std::numeric_limits<std::int64_t>::max();
 
-/// Of those that the machine has, these may run the process.
-int usable_processors() noexcept
-{
-    cpu_set_t allowed;
-    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 2;
-}
-
 std::int64_t now_in_nanoseconds() noexcept
 {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now().time_since_epoch()).count();
@@ -47,8 +40,7 @@ object_ref<completion_port> completion_port::make(unsigned concurrency) noexcept
 {
     const unsigned processors = std::thread::hardware_concurrency();
     const unsigned wanted = concurrency != 0 ? concurrency : std::max(processors, 1u);
-    object_ref<completion_port> made(
-        new (std::nothrow) completion_port(wanted, usable_processors() > 1 ? time_to_wake : any_absence));
+    object_ref<completion_port> made(new (std::nothrow) completion_port(wanted));
     return made && made->queue_.reserve() ? std::move(made) : object_ref<completion_port>();
 }
 
@@ -77,6 +69,7 @@ completion_port::taken completion_port::take(waiting_thread& me, unsigned millis
     port_thread& self = this_port_thread;
     if (self.port != this) {
         self.join(*this);
+        note_processors();
     }
     const std::int64_t away = self.left_at != 0 ? now_in_nanoseconds() - self.left_at : 0;
     time_limit limit(milliseconds);
@@ -96,6 +89,17 @@ completion_port::taken completion_port::take(waiting_thread& me, unsigned millis
     self.running = how == outcome::packets;
     self.left_at = me.measured ? now_in_nanoseconds() : 0;
     return {how, me.count};
+}
+
+void completion_port::note_processors() noexcept
+{
+    cpu_set_t of_thread;
+    const bool known = sched_getaffinity(0, sizeof of_thread, &of_thread) == 0;
+    std::lock_guard lock(mutex_);
+    if (known) {
+        CPU_OR(&processors_, &processors_, &of_thread);
+    }
+    short_absence_ = known && CPU_COUNT(&processors_) == 1 ? any_absence : time_to_wake;
 }
 
 void completion_port::note_return_locked(port_thread& self, std::int64_t away) noexcept

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <sched.h>
 #include <span>
 #include <spindle/constant_mutex.hpp>
 
@@ -81,9 +82,7 @@ private:
     /// As long as the leader looks at the queue this often, workers need not wake it for what they queue themselves.
     static constexpr std::int32_t tick_milliseconds = 2;
 
-    completion_port(unsigned concurrency, std::int64_t short_absence) noexcept
-        : object(static_kind), concurrency_(concurrency), short_absence_(short_absence)
-    {}
+    explicit completion_port(unsigned concurrency) noexcept : object(static_kind), concurrency_(concurrency) {}
     ~completion_port() override = default;
     void handle_added() noexcept override { handles_.fetch_add(1, std::memory_order_relaxed); }
     void handle_removed() noexcept override
@@ -116,6 +115,8 @@ private:
     }
     [[nodiscard]] bool comes_back_soon_locked() const noexcept;
     [[nodiscard]] bool measured_locked() const noexcept { return parked_ != nullptr && loop_ != nullptr; }
+    /// Of a thread that has come to the port for the first time.
+    void note_processors() noexcept;
     void note_return_locked(port_thread& self, std::int64_t away) noexcept;
     void dispatch_locked(wakeups& wakes) noexcept;
     void attend_locked(wakeups& wakes, bool with_packets) noexcept;
@@ -133,7 +134,8 @@ private:
     std::atomic<unsigned> handles_{0};
     const unsigned concurrency_;
     /// Workers that stay away for less come back before another one, woken instead, would be of use. Nanoseconds.
-    const std::int64_t short_absence_;
+    std::int64_t short_absence_ = 0;
+    cpu_set_t processors_{};  // that may run any of the workers
     unsigned running_ = 0;
     unsigned takes_since_turn_ = 0;
     bool abandoned_ = false;

@@ -144,7 +144,7 @@ void completion_port::unpin_loop() noexcept
 
 void completion_port::tell_change_locked() noexcept
 {
-    changes_.fetch_add(1, std::memory_order_relaxed);
+    changes_.fetch_add(1, std::memory_order_seq_cst);  // before the look for waiters in notify_all()
     changes_.notify_all();
 }
 

@@ -150,6 +150,7 @@ void thread::end() noexcept
     std::lock_guard lock(mutex_);
     end_time_ = clock::now();
     calls_.clear();
+    innermost_ = nullptr;  // left behind by ExitThread inside a call
     poke_waiters_locked();
 }
 

@@ -1,6 +1,8 @@
 // AcceptEx: how a request ends when something is closed, reset or cancelled, and what the accepted socket can do before
 // and after SO_UPDATE_ACCEPT_CONTEXT. Answers to the page "AcceptEx".
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "extension_requests.hpp"
 
@@ -74,6 +76,33 @@ TEST_CASE("ACX-13 closing the accept socket ends the request and nothing else", 
     with_data.call.target.reset();
     CHECK(with_data.call.overlapped.outcome(with_data.listening) == 0);
     CHECK(with_data.call.data() == "abc");
+}
+
+TEST_CASE("ACX-13 an accept socket that is closed while AcceptEx starts ends the request", "[api][accept_ex]")
+{
+    const winsock started;
+    const auto listening = listener();
+    accept_call first;
+    REQUIRE(first.start(listening) == ERROR_IO_PENDING);
+    for (int round = 0; round < 200; ++round) {
+        accept_call call;
+        const SOCKET closed = call.target;
+        std::atomic<bool> closing{false};
+        std::thread closer([&] {
+            closing = true;
+            closesocket(closed);
+        });
+        while (!closing) {
+        }
+        const int started_as = call.start(listening);
+        closer.join();
+        call.target.release();
+        if (started_as == ERROR_IO_PENDING) {
+            REQUIRE(call.overlapped.status() == status_cancelled);
+        } else {
+            REQUIRE((started_as == WSAENOTSOCK || started_as == WSAEINVAL));
+        }
+    }
 }
 
 TEST_CASE("ACX-14 the peer's reset fails the request and leaves the listener alone", "[api][accept_ex]")

@@ -1,6 +1,7 @@
 // AcceptEx: refusals, the output buffer, what it waits for and in which order, how it ends when something is closed or
 // cancelled. Answers to the pages "AcceptEx" and "GetAcceptExSockaddrs".
 #include <array>
+#include <thread>
 
 #include "extension_requests.hpp"
 
@@ -38,6 +39,16 @@ int accept_on(SOCKET listening, SOCKET target, void* buffer, DWORD local_room, D
     DWORD received = 0;
     return error_of_bool(
         AcceptEx(listening, target, buffer, 0, local_room, peer_room, &received, overlapped));
+}
+
+accept_call* deferring_accept = nullptr;
+SOCKET deferring_listener = INVALID_SOCKET;
+
+// The connection is with the condition function, so the AcceptEx finds none.
+int CALLBACK defer_after_accept_ex(LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*, DWORD_PTR)
+{
+    std::thread([] { deferring_accept->start(deferring_listener); }).join();
+    return CF_DEFER;
 }
 
 void check_talk(SOCKET one, SOCKET other)
@@ -334,4 +345,33 @@ TEST_CASE("ACX-12 a deferred connection is taken by the next AcceptEx", "[api][a
     accept_call call;
     REQUIRE(call.start(listening) == 0);
     check_talk(client, call.target);
+}
+
+TEST_CASE("ACX-12 a connection that is deferred while an AcceptEx pends goes to that one", "[api][accept_ex]")
+{
+    const winsock started;
+    const auto listening = listener();
+    const auto client = connect_to_listener(listening);
+    accept_call call;
+    deferring_accept = &call;
+    deferring_listener = listening;
+    CHECK(error_of(WSAAccept(listening, nullptr, nullptr, defer_after_accept_ex, 0)) == WSATRY_AGAIN);
+    REQUIRE(call.overlapped.outcome(listening) == 0);
+    check_talk(client, call.target);
+}
+
+TEST_CASE("ACX-6 a listener on the mapped wildcard tells where each connection came in", "[api][accept_ex]")
+{
+    const winsock started;
+    const auto listening = tcp(AF_INET6);
+    set_option(listening, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    REQUIRE(bind_to(listening, at(AF_INET6, "::ffff:0.0.0.0", 0)) == 0);
+    REQUIRE(listen(listening, 4) == 0);
+    accept_call call(0, AF_INET6);
+    REQUIRE(call.start(listening) == ERROR_IO_PENDING);
+    const auto client = tcp();
+    REQUIRE(connect_to(client, loopback(AF_INET, local_of(listening).port())) == 0);
+    REQUIRE(call.overlapped.outcome(listening) == 0);
+    const auto found = addresses_in(call);
+    CHECK(copy_of(found.local, found.local_length).address() == "::ffff:127.0.0.1");
 }

@@ -165,6 +165,37 @@ TEST_CASE("BLK-16, BLK-21 a periodic timer's routine runs again and again within
     CHECK(routine_runs > 1);
 }
 
+namespace {
+
+const stopwatch* outlasted = nullptr;
+std::atomic<SOCKET> sender{INVALID_SOCKET};
+
+// Data come while it runs, and the time-out passes.
+VOID CALLBACK outlast_timeout(LPVOID, DWORD, DWORD)
+{
+    send(sender, "late", 4, 0);
+    while (outlasted->elapsed() < 400ms) {
+        Sleep(10);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("BLK-16, BLK-21 data that came while a routine ran past the time-out are received", "[api][overlapped]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    set_option(pair.server, SOL_SOCKET, SO_RCVTIMEO, 200);
+    const stopwatch since_start;
+    outlasted = &since_start;
+    sender = pair.client;
+    background_call receiver([&] {
+        const timer_of_thread once(1, 0, outlast_timeout);
+        return once.is_set() ? receive_once(pair.server) : "not set";
+    });
+    CHECK(receiver.result() == "late");
+}
+
 TEST_CASE("BLK-16 a timer that is not due for long leaves a blocking call alone", "[api][overlapped]")
 {
     const winsock started;

@@ -119,7 +119,7 @@ public:
     /// Errors: as a blocking receive that is woken.
     virtual result<void> wait_for_requests(const std::function<bool()>& done) = 0;
     /// The same for a pending request of the calling thread, of which `done()` says whether it has finished. It has on return:
-    /// if the wait ends before, the request is cancelled.
+    /// if the wait ends before, the request is cancelled; success if it came to its own end all the same.
     virtual result<void> wait_or_cancel(const io_request& request, const std::function<bool()>& done) = 0;
 
     /// The socket's requests finish on the threads that turn the loop from now on, until leave(). A socket joins one loop in
