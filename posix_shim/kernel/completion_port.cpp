@@ -76,7 +76,7 @@ completion_port::taken completion_port::take(waiting_thread& me, unsigned millis
     wakeups wakes;
     std::unique_lock lock(mutex_);
     note_return_locked(self, away);
-    if (packet_due_locked() && ++takes_since_turn_ >= takes_per_turn && loop_usable_locked() &&
+    if (packet_due_locked() && taken_since_turn_ >= packets_per_turn && loop_usable_locked() &&
         leader_ == nullptr) {
         turn_locked(lock, me, 0);
     }
@@ -158,6 +158,7 @@ void completion_port::leave_locked(waiting_thread& me, outcome how, wakeups& wak
     if (led || with_packets) {
         attend_locked(wakes, with_packets);
     }
+    taken_since_turn_ += me.count;
     me.measured = with_packets && measured_locked();
 }
 

@@ -77,8 +77,9 @@ private:
 
     /// One long absence does not hide many short ones after it for long.
     static constexpr std::int64_t counted_absence = 1'000'000;
-    /// A worker that takes packet after packet without waiting gives the loop a turn this often.
-    static constexpr unsigned takes_per_turn = 64;
+    /// Workers that take packet after packet without waiting give the loop a turn after so many. Else the provider would
+    /// stand in for them, a few events at a time, and keep the queue from ever becoming empty.
+    static constexpr std::size_t packets_per_turn = 64;
     /// As long as the leader looks at the queue this often, workers need not wake it for what they queue themselves.
     static constexpr std::int32_t tick_milliseconds = 2;
 
@@ -137,7 +138,7 @@ private:
     std::int64_t short_absence_ = 0;
     cpu_set_t processors_{};  // that may run any of the workers
     unsigned running_ = 0;
-    unsigned takes_since_turn_ = 0;
+    std::size_t taken_since_turn_ = 0;
     bool abandoned_ = false;
     packet_queue queue_;
     waiting_thread* parked_ = nullptr;  // the last that came in is first
@@ -147,7 +148,7 @@ private:
     bool leader_woken_ = false;
     bool leader_ticks_ = false;
     // Written by the leader during its turn, without the lock.
-    std::array<packet, 32> batch_;
+    std::array<packet, 64> batch_;
     std::size_t batch_count_ = 0;
 
     exchange::loop* loop_ = nullptr;

@@ -16,7 +16,7 @@ bool completion_port::turn_locked(std::unique_lock<constant_mutex>& lock, waitin
                                   std::int32_t milliseconds) noexcept
 {
     leader_ = &me;
-    takes_since_turn_ = 0;
+    taken_since_turn_ = 0;
     const exchange::provider_functions& provider = *source_->functions;
     exchange::loop* const loop = loop_;
     lock.unlock();

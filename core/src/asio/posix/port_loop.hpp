@@ -48,7 +48,7 @@ private:
     posix::scoped_descriptor alarm_;
     const std::function<void()> unattended_;
 
-    static constexpr int most_events = 128;
+    static constexpr int most_events = 64;
     struct report {
         std::shared_ptr<readiness_sink> sink;
         readiness seen;
