@@ -10,6 +10,16 @@
 #include <new>
 #endif
 
+#if defined(_WIN32)
+// As windows.h declares them, which this header does not drag in.
+extern "C" {
+struct _RTL_SRWLOCK;
+__declspec(dllimport) void __stdcall AcquireSRWLockExclusive(_RTL_SRWLOCK*);
+__declspec(dllimport) unsigned char __stdcall TryAcquireSRWLockExclusive(_RTL_SRWLOCK*);
+__declspec(dllimport) void __stdcall ReleaseSRWLockExclusive(_RTL_SRWLOCK*);
+}
+#endif
+
 namespace spindle {
 
 #if defined(__SANITIZE_THREAD__)
@@ -18,6 +28,27 @@ namespace spindle {
 class constant_mutex : public std::mutex {
 public:
     void reset_after_fork() noexcept { new (this) constant_mutex; }
+};
+
+#elif defined(_WIN32)
+
+/// The system's own lock of that kind. The C++ library's waiting on atomics, made of its mutexes and conditions there,
+/// would hold up the unloading of the library.
+class constant_mutex {
+public:
+    constexpr constant_mutex() noexcept = default;
+    constant_mutex(const constant_mutex&) = delete;
+    constant_mutex& operator=(const constant_mutex&) = delete;
+
+    void lock() noexcept { AcquireSRWLockExclusive(handle()); }
+    [[nodiscard]] bool try_lock() noexcept { return TryAcquireSRWLockExclusive(handle()) != 0; }
+    void unlock() noexcept { ReleaseSRWLockExclusive(handle()); }
+    void reset_after_fork() noexcept { lock_ = nullptr; }
+
+private:
+    [[nodiscard]] _RTL_SRWLOCK* handle() noexcept { return reinterpret_cast<_RTL_SRWLOCK*>(&lock_); }
+
+    void* lock_ = nullptr;  // SRWLOCK_INIT
 };
 
 #else
