@@ -14,11 +14,6 @@ namespace {
 /// What the client's address blocks need beyond the address (ACX-6).
 constexpr std::size_t address_extra = 16;
 
-bool is_would_block(const std::error_code& error) noexcept
-{
-    return error == make_error_code(errc::would_block);
-}
-
 }  // namespace
 
 errc stream_socket::start_accept(accept_request& request, io_outcome& outcome)

@@ -5,14 +5,6 @@
 #include "transmission.hpp"
 
 namespace spindle {
-namespace {
-
-bool is_would_block(const std::error_code& error) noexcept
-{
-    return error == make_error_code(errc::would_block);
-}
-
-}  // namespace
 
 errc datagram_socket::check_input(const io_request& request)
 {

@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds unbuffered_look{2};
 
-bool is_would_block(const std::error_code& error) noexcept
-{
-    return error == make_error_code(errc::would_block);
-}
-
 }  // namespace
 
 errc stream_socket::check_input(const io_request& request)

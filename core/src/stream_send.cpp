@@ -47,11 +47,6 @@ private:
     const_buffers view_;
 };
 
-bool is_would_block(const std::error_code& error) noexcept
-{
-    return error == make_error_code(errc::would_block);
-}
-
 /// Hosts are told without locks that a blocking call is over.
 struct released_at_end {
     std::unique_lock<constant_mutex>& lock;

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t most_in_a_row = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t staging_size = std::size_t{32} * 1024;
 
-bool is_would_block(const std::error_code& error) noexcept
-{
-    return error == make_error_code(errc::would_block);
-}
-
 const_buffers as_const(mutable_buffers buffers) noexcept
 {
     // The two structures have one layout (buffer.hpp); the send only reads.

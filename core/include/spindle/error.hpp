@@ -118,6 +118,11 @@ enum class errc : int {
     return code == errc::success ? std::error_code{} : std::error_code{static_cast<int>(code), winsock_category()};
 }
 
+[[nodiscard]] inline bool is_would_block(const std::error_code& error) noexcept
+{
+    return error == make_error_code(errc::would_block);
+}
+
 /// The errc of a code of winsock_category(); system_call_failure for a code of any other category.
 [[nodiscard]] errc to_errc(const std::error_code& error) noexcept;
 
