@@ -157,6 +157,7 @@ errc stream_socket::adopt(const stream_socket& listener, accepted_connection& co
     connected_since_ = clock::now();
     was_accepted_ = true;
     set_state(state::connected | state::bound | state::default_context);
+    levels_changed();
     return errc::success;
 }
 

@@ -68,9 +68,9 @@ basic_socket::basic_socket(parts made_of) noexcept
 
 basic_socket::~basic_socket() = default;
 
-void basic_socket::drop_descriptor() noexcept
+void basic_socket::release_users(std::uint64_t count) noexcept
 {
-    const auto before = users_.fetch_sub(1, std::memory_order_acq_rel);
+    const auto before = static_cast<std::uint32_t>(users_.fetch_sub(count, std::memory_order_acq_rel));
     if ((before & ~finalized) != (retired | 1U)) {
         return;
     }
@@ -93,13 +93,19 @@ void basic_socket::abandon_descriptor() noexcept
 
 bool basic_socket::retire() noexcept
 {
-    if ((users_.fetch_or(retired, std::memory_order_acq_rel) & retired) != 0) {
+    if ((users_.fetch_or(retired, std::memory_order_seq_cst) & retired) != 0) {
         return false;
     }
     life_->sockets.erase(handle_, this);
     life_->ports.remove(this);
     end_waiters(std::nullopt);
+    levels_changed();
     return true;
+}
+
+void basic_socket::wake_watchers() noexcept
+{
+    life_->watches.wake(*this);
 }
 
 void basic_socket::release_handle() noexcept
@@ -162,6 +168,7 @@ void basic_socket::break_connection(errc why) noexcept
     auto none = errc::success;
     failure_.compare_exchange_strong(none, why, std::memory_order_acq_rel);
     set_state(state::broken);
+    levels_changed();
 }
 
 result<void> basic_socket::bind(const socket_address& local)
@@ -337,8 +344,10 @@ result<void> basic_socket::set_option(int level, int name, std::span<const std::
         return guard.error();
     }
     const bool context = name == socket_option::update_accept_context || name == socket_option::update_connect_context;
-    return level == option_level::socket && context ? update_context(name, value)
-                                                    : set_socket_option(*this, level, name, value);
+    auto done = level == option_level::socket && context ? update_context(name, value)
+                                                         : set_socket_option(*this, level, name, value);
+    levels_changed();  // SO_OOBINLINE moves urgent bytes, SO_SNDBUF makes room
+    return done;
 }
 
 result<void> basic_socket::update_context(int, std::span<const std::byte>)

@@ -12,6 +12,7 @@
 #include "port_table.hpp"
 #include "request_list.hpp"
 #include "spindle/provider.hpp"
+#include "spindle/readiness_levels.hpp"
 #include "spindle/socket.hpp"
 #include "spindle/constant_mutex.hpp"
 
@@ -66,6 +67,7 @@ inline constexpr std::uint32_t broken = 1U << 11;   ///< reset or aborted; failu
 inline constexpr std::uint32_t default_context = 1U << 13;  ///< after AcceptEx or ConnectEx, until the context is updated
 inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the target of an accept request
 inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
+inline constexpr std::uint32_t deferring = 1U << 15;        ///< a listener that holds connections of its own (CF_DEFER)
 }  // namespace state
 
 /// Requests that wait for something to come in: receives, accepts. In issue order, whatever completes them.
@@ -127,8 +129,9 @@ public:
     {
         return (state_.load(std::memory_order_acquire) & flag) != 0;
     }
-    void set_state(std::uint32_t flag) noexcept { state_.fetch_or(flag, std::memory_order_acq_rel); }
-    void clear_state(std::uint32_t flag) noexcept { state_.fetch_and(~flag, std::memory_order_acq_rel); }
+    // One order with the count of watchers: who sets a flag sees the thread that does not see the flag (levels_changed).
+    void set_state(std::uint32_t flag) noexcept { state_.fetch_or(flag, std::memory_order_seq_cst); }
+    void clear_state(std::uint32_t flag) noexcept { state_.fetch_and(~flag, std::memory_order_seq_cst); }
 
     [[nodiscard]] bool is_stream() const noexcept { return request_.kind.type == socket_type::stream; }
     [[nodiscard]] constant_mutex& state_mutex() const noexcept { return state_mutex_; }
@@ -203,7 +206,34 @@ public:
 
     /// Keeps the descriptor open beyond a call (background flush). Pairs with drop_descriptor().
     void hold_descriptor() noexcept { users_.fetch_add(1, std::memory_order_acq_rel); }
-    void drop_descriptor() noexcept;
+    void drop_descriptor() noexcept { release_users(1); }
+
+    // --- readiness (readiness_levels.cpp) ---
+
+    /// What holds of `asked`, given what the system says of what system_interest() names; others may be told as well. `polled`
+    /// may be old: what is told of it then may be over. Inside a call, without locks of the socket. Brings the state of a
+    /// finished attempt to connect up to date, and takes an urgent byte that was announced into core's keeping.
+    [[nodiscard]] virtual socket_levels levels(readiness polled, level asked) = 0;
+    /// What the system must be asked for so that `asked` can be told; what core knows by itself is not among it.
+    [[nodiscard]] virtual readiness system_interest(level asked) noexcept = 0;
+    /// levels() of this moment: one look at the system.
+    [[nodiscard]] socket_levels levels_now(level asked) { return levels(lower().poll(system_interest(asked)), asked); }
+
+    /// To be called after a change of levels that the system does not announce: threads that wait for them look again. With
+    /// or without the socket's locks.
+    void levels_changed() noexcept
+    {
+        if (users_.load(std::memory_order_seq_cst) >= one_watcher) {
+            wake_watchers();
+        }
+    }
+
+    /// A use of the socket by a thread that waits for its levels; false when the socket is closed. end_watch() in any case.
+    bool begin_watch() noexcept
+    {
+        return (users_.fetch_add(one_watcher + 1, std::memory_order_seq_cst) & retired) == 0;
+    }
+    void end_watch() noexcept { release_users(one_watcher + 1); }
 
 protected:
     friend class use;
@@ -285,9 +315,12 @@ private:
     void serve_input_locked(readiness seen, request_list& finished);
 
     void close_once(std::uint32_t marks) noexcept;
+    void release_users(std::uint64_t count) noexcept;
+    void wake_watchers() noexcept;
     void share_port_with(const std::vector<const void*>& owners) noexcept;
 
     static constexpr std::uint32_t retired = 1U << 31;
+    static constexpr std::uint64_t one_watcher = std::uint64_t{1} << 32;
 
     provider* owner_;
     provider_life* life_;
@@ -296,7 +329,7 @@ private:
     socket_token token_;
     socket_handle handle_ = 0;
     std::atomic<std::uint32_t> state_{0};
-    mutable std::atomic<std::uint32_t> users_{0};
+    mutable std::atomic<std::uint64_t> users_{0};  // below: uses and two marks; above: threads that wait for levels
     std::atomic<errc> failure_{errc::success};
     std::vector<waiter*> waiters_;  // under state_mutex_
     std::atomic<unsigned> request_waiters_{0};

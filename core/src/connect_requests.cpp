@@ -231,6 +231,7 @@ errc stream_socket::renew_after_disconnect()
     forget_failure();
     connected_since_.reset();
     peer_ = {};
+    levels_changed();
     return renewed ? errc::success : to_errc(renewed.error());
 }
 

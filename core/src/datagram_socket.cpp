@@ -200,6 +200,9 @@ result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, un
 // XFR-49, LNX-28: one failure per ICMP message, and only those the client wants to know of.
 result<void> datagram_socket::pending_failure()
 {
+    if (const auto ahead = failure_ahead_.exchange(errc::success, std::memory_order_acq_rel); ahead != errc::success) {
+        return ahead;
+    }
     for (;;) {
         const auto error = lower().take_error();
         if (!error) {

@@ -32,7 +32,14 @@ public:
 
     void close_for_cleanup() override;
 
+    [[nodiscard]] socket_levels levels(readiness polled, level asked) override;
+    [[nodiscard]] readiness system_interest(level asked) noexcept override;
+
 private:
+    // readiness_levels.cpp
+    [[nodiscard]] bool has_datagram();
+    void look_for_failure();
+
     // datagram_requests.cpp
     request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
     errc check_input(const io_request& request) override;
@@ -69,6 +76,8 @@ private:
 
     // Datagrams that were queued before the peer was set and come from others are still to be dropped.
     std::atomic<bool> filter_queued_{false};
+    // Taken from the system by a look at the socket's levels; the next receive tells it.
+    std::atomic<errc> failure_ahead_{errc::success};
     constant_mutex send_mutex_;               // of the requests only
     request_list sends_;                  // that wait for room; under send_mutex_
     bool room_awaited_ = false;           // ditto

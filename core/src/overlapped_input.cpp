@@ -196,6 +196,7 @@ void basic_socket::tell(request_list& finished) noexcept
     if (request_waiters_.load(std::memory_order_seq_cst) != 0) {
         nudge_waiters();
     }
+    levels_changed();  // what comes in from now on may be nobody's
 }
 
 std::size_t basic_socket::cancel(const request_filter& which)

@@ -135,6 +135,7 @@ void provider_life::close_loops() noexcept
 
 void provider_life::wake_everybody() noexcept
 {
+    woken_ += watches.end_all(errc::interrupted);
     try {
         for (const auto& socket : sockets.snapshot()) {
             woken_ += socket->end_waiters(errc::interrupted);

@@ -2,7 +2,7 @@
 // bound ports, waiting threads, background flushes and the figures of the cleanup report.
 //
 // Lock order (the only one): provider lifecycle -> bind_mutex -> socket send mutex -> socket state mutex -> table
-// shard / port table / waiter pool / flush ledger (leaves). No upcall, client callback or trace line under any.
+// shard / port table / waiter pool / watch registry / flush ledger (leaves). No upcall, client callback or trace line under any.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include "basic_socket.hpp"
 #include "blocking_call.hpp"
 #include "port_table.hpp"
+#include "readiness_watch.hpp"
 #include "socket_table.hpp"
 #include "spindle/provider.hpp"
 
@@ -71,6 +72,7 @@ public:
 
     std::unique_ptr<transport> net;
     waiter_pool waiters;
+    watch_registry watches;
     socket_table sockets;
     port_table ports;
     flush_ledger flushes;

@@ -102,6 +102,7 @@ void stream_socket::end_now(bool reset)
         request.socket->abort();
     }
     deferred_.clear();
+    clear_state(state::deferring);
 }
 
 // {1,N} on a blocking socket: the caller's thread flushes. On return the connection has ended, by FIN or, when the

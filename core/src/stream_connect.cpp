@@ -50,6 +50,7 @@ result<void> stream_socket::listen(int backlog)
     // BND-5: of several listeners on one address the first gets the connections.
     (void)lower().set_option(lower_option::first_listener, 1);
     set_state(state::listening);
+    levels_changed();
     return {};
 }
 
@@ -98,6 +99,8 @@ result<void> stream_socket::begin_connect(const socket_address& peer)
         finish_connect();
     } else if (done.error() != make_error_code(errc::would_block)) {
         fail_connect(to_errc(done.error()), false);
+    } else {
+        levels_changed();  // from now on the system tells of this socket
     }
     return done;
 }
@@ -131,15 +134,18 @@ void stream_socket::finish_connect() noexcept
     set_pending_error(errc::success);
     set_state(state::connected);
     clear_state(state::connecting | state::connect_failed);
+    levels_changed();
 }
 
 void stream_socket::fail_connect(errc code, bool keep_for_so_error) noexcept
 {
+    connect_failure_.store(code, std::memory_order_relaxed);
     clear_state(state::connecting);
     set_state(state::connect_failed | state::needs_renewal);
     if (keep_for_so_error) {
         set_pending_error(code);
     }
+    levels_changed();
 }
 
 void stream_socket::update_connect_state_locked()
@@ -204,6 +210,9 @@ result<accepted_connection> stream_socket::next_connection()
         if (!deferred_.empty()) {
             auto request = std::move(deferred_.front());
             deferred_.erase(deferred_.begin());
+            if (deferred_.empty()) {
+                clear_state(state::deferring);
+            }
             return request;
         }
     }
@@ -219,8 +228,10 @@ void stream_socket::put_back(accepted_connection request)
     {
         const std::scoped_lock lock(state_mutex());
         deferred_.insert(deferred_.begin(), std::move(request));
+        set_state(state::deferring);
     }
     nudge_waiters();
+    levels_changed();
 }
 
 result<accept_outcome> stream_socket::decide(accepted_connection request, const accept_condition& condition)

@@ -230,19 +230,36 @@ void stream_socket::lose_connection(errc why)
     drop_queue();
 }
 
-urgent_data& stream_socket::urgent()
+// What the system had announced it announces no more.
+urgent_data& stream_socket::pulled_urgent()
 {
     if (!urgent_) {
         urgent_ = std::make_unique<urgent_data>();
     }
+    if (urgent_->pull(lower())) {
+        levels_changed();
+    }
     return *urgent_;
+}
+
+// A byte that the system merged back into the stream at this place was delivered as an urgent one.
+result<void> stream_socket::skip_duplicates(urgent_data& pending)
+{
+    while (pending.duplicate_ahead()) {
+        std::byte dropped{};
+        const std::array<mutable_buffer, 1> one{{{&dropped, 1}}};
+        if (auto skipped = lower().receive(one, transfer_flags::none, nullptr); !skipped) {
+            return skipped.error();
+        }
+        pending.skipped_duplicate();
+    }
+    return {};
 }
 
 result<receive_outcome> stream_socket::receive_urgent(mutable_buffers buffers, unsigned flags)
 {
     const std::scoped_lock lock(receive_mutex_);
-    auto& pending = urgent();
-    pending.pull(lower());
+    auto& pending = pulled_urgent();
     const bool peek = (flags & message_flag::peek) != 0;
     const auto take_urgent = [&]() -> result<receive_outcome> {
         store_byte(buffers, pending.front());
@@ -258,13 +275,8 @@ result<receive_outcome> stream_socket::receive_urgent(mutable_buffers buffers, u
     if (is_inline && pending.oldest_is_due() && total_size(buffers) > 0) {
         return take_urgent();
     }
-    if (pending.duplicate_ahead()) {
-        std::byte dropped{};
-        const std::array<mutable_buffer, 1> one{{{&dropped, 1}}};
-        if (auto skipped = lower().receive(one, transfer_flags::none, nullptr); !skipped) {
-            return skipped;
-        }
-        pending.skipped_duplicate();
+    if (auto skipped = skip_duplicates(pending); !skipped) {
+        return skipped.error();
     }
     // A read that ends at an urgent position must not look like a short one to the client (OOB-1) unless it is to
     // be delivered in line (OOB-5).
@@ -299,15 +311,15 @@ result<std::size_t> stream_socket::readable_bytes()
         return std::size_t{0};
     }
     const std::scoped_lock lock(receive_mutex_);
-    urgent().pull(lower());
-    if (!urgent().empty()) {
+    const auto& pending = pulled_urgent();
+    if (!pending.empty()) {
         set_state(state::urgent_interest);
     }
-    auto plain = urgent().readable_bytes(lower());
+    auto plain = pending.readable_bytes(lower());
     if (!plain || !options().oob_inline.load(std::memory_order_relaxed)) {
         return plain;
     }
-    return plain.value() + urgent().size();
+    return plain.value() + pending.size();
 }
 
 result<bool> stream_socket::at_urgent_mark()
@@ -322,11 +334,11 @@ result<bool> stream_socket::at_urgent_mark()
     }
     set_state(state::urgent_interest);
     const std::scoped_lock lock(receive_mutex_);
-    urgent().pull(lower());
-    if (urgent().empty()) {
+    const auto& pending = pulled_urgent();
+    if (pending.empty()) {
         return true;
     }
-    return options().oob_inline.load(std::memory_order_relaxed) && urgent().oldest_is_due();
+    return options().oob_inline.load(std::memory_order_relaxed) && pending.oldest_is_due();
 }
 
 }  // namespace spindle

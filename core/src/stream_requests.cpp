@@ -194,6 +194,7 @@ void stream_socket::watch_output()
     if (!has(state::broken) && ((!queue_.empty() && line_.empty()) || (request_waits && !told_by_loop))) {
         (void)arm_drain();
     }
+    levels_changed();  // the queue may have room again, the line may be empty
 }
 
 // The connection is over: none of the requests in line can go on.

@@ -284,6 +284,7 @@ void stream_socket::leave_line(std::uint64_t ticket)
     } else if (end_ || ((!line_.empty() || !queue_.empty()) && !has(state::broken))) {
         (void)arm_drain();  // also lets a background end that waited for this sender go on
     }
+    levels_changed();
 }
 
 // A message of which a part is on the wire and the rest will not follow: the stream is no longer whole, so it must

@@ -38,6 +38,9 @@ public:
     result<std::size_t> readable_bytes() override;
     result<bool> at_urgent_mark() override;
 
+    [[nodiscard]] socket_levels levels(readiness polled, level asked) override;
+    [[nodiscard]] readiness system_interest(level asked) noexcept override;
+
     void update_connect_state() override;
     void close_for_cleanup() override;
     [[nodiscard]] std::size_t queued_bytes() const override;
@@ -156,7 +159,15 @@ private:
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
     [[nodiscard]] errc check_receive(unsigned flags);
     [[nodiscard]] bool expects_data() noexcept;
-    urgent_data& urgent();
+    urgent_data& pulled_urgent();
+    result<void> skip_duplicates(urgent_data& pending);
+
+    // readiness_levels.cpp
+    [[nodiscard]] socket_levels attempt_levels(readiness polled);
+    [[nodiscard]] socket_levels connected_levels(readiness polled, level asked);
+    [[nodiscard]] level input_levels(readiness polled, bool ended);
+    [[nodiscard]] level urgent_levels(readiness polled);
+    [[nodiscard]] bool takes_message(bool system_has_room);
 
     // stream_shutdown.cpp
     void watch_discarded_input();
@@ -191,6 +202,7 @@ private:
     /// The local address of every connection, when it is known beforehand. Set by listen(), once.
     std::unique_ptr<const socket_address> listens_at_;
     std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
+    std::atomic<errc> connect_failure_{errc::success};  // why the last attempt failed
     connect_request* connecting_ = nullptr;  // under send_mutex_
     io_request* disconnecting_ = nullptr;    // ditto
     bool reuse_after_ = false;               // ditto

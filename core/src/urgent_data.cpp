@@ -7,13 +7,13 @@
 
 namespace spindle {
 
-void urgent_data::pull(lower_socket& lower)
+bool urgent_data::pull(lower_socket& lower)
 {
     std::byte value{};
     const std::array<mutable_buffer, 1> one{{{&value, 1}}};
     const auto got = lower.receive(one, transfer_flags::out_of_band, nullptr);
     if (!got || got->bytes == 0) {
-        return;
+        return false;
     }
     // FIONREAD counts up to the mark while one is announced.
     const auto ahead = lower.readable_bytes();
@@ -23,6 +23,7 @@ void urgent_data::pull(lower_socket& lower)
     }
     mark_ = place;
     bytes_.push_back({value, place});
+    return true;
 }
 
 // The system counts up to its mark only, unless urgent bytes are to stay in the stream; then it counts the places of

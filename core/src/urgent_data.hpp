@@ -14,8 +14,8 @@ namespace spindle {
 
 class urgent_data {
 public:
-    /// Takes an urgent byte that has arrived out of the lower socket. Called before every receive.
-    void pull(lower_socket& lower);
+    /// Takes an urgent byte that has arrived out of the lower socket; true if there was one. Called before every receive.
+    bool pull(lower_socket& lower);
     /// Ordinary bytes that can be read, also those behind an urgent position.
     [[nodiscard]] result<std::size_t> readable_bytes(lower_socket& lower) const;
 

@@ -210,6 +210,44 @@ TEST_CASE("LNX-30 abort resets the connection although a thread still waits on t
     CHECK(send(*pair.server, "x").error() == errc::connection_reset);
 }
 
+TEST_CASE("SEL-16, LNX-32 one wait serves many sockets and tells the peer's end from a reset", "[unit][transport]")
+{
+    connected finished;
+    connected reset;
+    connected quiet;
+    auto& world = quiet;
+    const auto fresh = world.open(address_family::ipv4);
+    const auto waits = world.net->make_poll_set();
+    constexpr auto input = readiness::readable | readiness::peer_closed;
+    const std::vector<lower_socket*> members{quiet.server.get(), finished.server.get(), fresh.get(), reset.server.get()};
+    const auto look = [&](clock::time_point until) {
+        waits->clear();
+        for (auto* each : members) {
+            waits->add(*each, input);
+        }
+        return waits->wait(*world.wake, until);
+    };
+    CHECK(*look(clock::now()) == readiness::none);
+    CHECK(waits->next_seen(0) == members.size());
+
+    REQUIRE(finished.client->shutdown(shutdown_direction::send));
+    CHECK(*look(clock::now() + patience) == readiness::none);
+    CHECK(waits->next_seen(0) == 1);
+    CHECK(has_any(waits->seen(1), readiness::peer_closed));
+    CHECK_FALSE(has_any(waits->seen(1), readiness::failed));
+    CHECK(finished.server->poll(input) == waits->seen(1));
+
+    reset.client->abort();
+    REQUIRE(has_any(world.wait(*reset.server, readiness::none), readiness::failed));
+    CHECK(*look(clock::now() + patience) == readiness::none);
+    CHECK(waits->next_seen(2) == 3);
+    CHECK(has_any(waits->seen(3), readiness::error));
+
+    world.wake->interrupt();
+    CHECK(*look(clock::now()) == readiness::interrupted);
+    world.wake->reset();
+}
+
 TEST_CASE("XFR-41 a reset that one receive was told of is no end of the stream to the next",
           "[unit][transport]")
 {

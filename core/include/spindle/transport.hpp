@@ -32,8 +32,17 @@ struct socket_kind {
 
 enum class shutdown_direction : int { receive = 0, send = 1, both = 2 };
 
-/// A set of readiness conditions. `failed` is reported only: an error or a complete hang-up.
-enum class readiness : std::uint8_t { none = 0, readable = 1, writable = 2, urgent = 4, failed = 8, interrupted = 16 };
+/// A set of readiness conditions.
+enum class readiness : std::uint8_t {
+    none = 0,
+    readable = 1,     ///< a receive or an accept would not wait: data, a connection, the peer's end, an error
+    writable = 2,
+    urgent = 4,       ///< an urgent byte is announced and was not read
+    failed = 8,       ///< reported only: an error or a complete hang-up
+    interrupted = 16, ///< reported only, by waits
+    peer_closed = 32, ///< the peer will send no more; `readable` asks for it as well
+    error = 64,       ///< reported only, beside `failed`: the connection was lost, or a datagram socket has an error to tell
+};
 
 [[nodiscard]] constexpr readiness operator|(readiness left, readiness right) noexcept
 {
@@ -200,6 +209,9 @@ public:
     virtual result<void> set_option(lower_option option, int value) = 0;
     [[nodiscard]] virtual result<int> get_option(lower_option option) const = 0;
 
+    /// What holds now of the wanted conditions and failed. Nothing of a stream socket that neither connects, is connected nor
+    /// listens. peer_closed and error are told by this function and by poll_set only.
+    [[nodiscard]] virtual readiness poll(readiness wanted) noexcept = 0;
     /// Waits on the calling thread until one of the wanted conditions (or failed) holds, the interrupter is
     /// triggered (interrupted) or the deadline passes (none). `wanted` none waits for failed or the interrupter.
     /// A stream socket that neither connects, is connected nor listens when the wait begins has no conditions.
@@ -224,6 +236,26 @@ public:
     virtual result<void> adopt(accepted_connection& connection) = 0;
 };
 
+/// Sockets that one thread waits for together: filled, waited on, read, and cleared for the next time, keeping its memory.
+///
+/// Threads: one at a time. The sockets must stay open from add() until the wait has returned.
+class poll_set {
+public:
+    virtual ~poll_set() = default;
+
+    virtual void clear() noexcept = 0;
+    /// The n-th socket added has the index n - 1. What is wanted, and of which sockets, is as for lower_socket::poll(). Throws
+    /// bad_alloc.
+    virtual void add(lower_socket& socket, readiness wanted) = 0;
+    /// Waits, in one system call however many sockets there are, until one has a condition that it was added for, the
+    /// interrupter is triggered (interrupted), or the deadline passes (none). A deadline that has passed makes it a look.
+    /// Errors: no_buffer_space, and those of a system that cannot wait for so many.
+    virtual result<readiness> wait(interrupter& wake, clock::time_point deadline) noexcept = 0;
+    /// The first index from `from` on of which the last wait told anything, or the number of sockets.
+    [[nodiscard]] virtual std::size_t next_seen(std::size_t from) const noexcept = 0;
+    [[nodiscard]] virtual readiness seen(std::size_t index) const noexcept = 0;
+};
+
 /// Makes sockets and owns the one service thread, which starts when the first async_wait, post or after needs it.
 /// The destructor does what stop() does.
 class transport {
@@ -236,6 +268,8 @@ public:
     virtual result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) = 0;
     /// Null when the system has no resources left. For waits on sockets of this transport only.
     [[nodiscard]] virtual std::unique_ptr<interrupter> make_interrupter() = 0;
+    /// For sockets and interrupters of this transport only. Throws bad_alloc.
+    [[nodiscard]] virtual std::unique_ptr<poll_set> make_poll_set() = 0;
     /// Runs the task on the service thread, soon.
     virtual result<void> post(task work) = 0;
     /// Runs the task on the service thread after the delay, unless stop() comes first.

@@ -228,7 +228,7 @@ result<void> asio_socket::renew()
     }
     // The loop's registration went with the old socket; activate() makes a new one.
     suspend_membership();
-    socket_ = *renewed;
+    replace_handle(*renewed);
     connect_error_.store(0, std::memory_order_relaxed);
     active_.store(!is_stream(), std::memory_order_relaxed);
     named_.store(false, std::memory_order_relaxed);
@@ -272,13 +272,21 @@ result<int> asio_socket::get_option(lower_option option) const
     return native::get_option(socket_, kind_, option);
 }
 
+readiness asio_socket::poll(readiness wanted) noexcept
+{
+    if (aborted_.load(std::memory_order_relaxed)) {
+        return readiness::failed;
+    }
+    const auto socket = watched();
+    return socket != native::no_handle ? native::poll(socket, wanted) : readiness::none;
+}
+
 readiness asio_socket::wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
 {
     if (aborted_.load(std::memory_order_relaxed)) {
         return readiness::failed;
     }
-    const auto watched = active_.load(std::memory_order_acquire) ? socket_ : native::no_handle;
-    return native::wait(watched, wanted, wake, deadline);
+    return native::wait(watched(), wanted, wake, deadline);
 }
 
 result<void> asio_socket::async_wait(readiness condition, wait_handler handler)
@@ -308,7 +316,7 @@ result<void> asio_socket::adopt(accepted_connection& connection)
         return replaced.error();
     } else {
         suspend_membership();
-        socket_ = *replaced;
+        replace_handle(*replaced);
     }
     other.socket_ = native::no_handle;
     connection.socket.reset();

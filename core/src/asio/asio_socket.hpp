@@ -50,12 +50,19 @@ public:
     [[nodiscard]] result<bool> at_urgent_mark() const override;
     result<void> set_option(lower_option option, int value) override;
     [[nodiscard]] result<int> get_option(lower_option option) const override;
+    [[nodiscard]] readiness poll(readiness wanted) noexcept override;
     readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept override;
     result<void> async_wait(readiness condition, wait_handler handler) override;
     void cancel_waits() noexcept override;
     result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink) override;
     void leave() noexcept override;
     result<void> adopt(accepted_connection& connection) override;
+
+    /// The system's socket, or no_handle while nothing can happen on it.
+    [[nodiscard]] native::handle watched() const noexcept
+    {
+        return active_.load(std::memory_order_acquire) ? socket_ : native::no_handle;
+    }
 
 private:
     /// The loop the socket joined; its ticket while it is registered there.
@@ -68,6 +75,13 @@ private:
     [[nodiscard]] bool is_stream() const noexcept { return kind_.type == socket_type::stream; }
     [[nodiscard]] std::error_code ended_by(std::error_code error) const noexcept;
     void prefer_dynamic_ports() noexcept;
+    /// Where the system keeps the number nothing is written: a thread that waits for many sockets may be reading it.
+    void replace_handle(native::handle fresh) noexcept
+    {
+        if (socket_ != fresh) {
+            socket_ = fresh;
+        }
+    }
     void activate() noexcept;
     result<void> enter_loop(membership& member) noexcept;
     void suspend_membership() noexcept;

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "asio/asio_poll_set.hpp"
 #include "asio/asio_socket.hpp"
 #include "asio/native.hpp"
 #include "asio/port_loop.hpp"
@@ -38,6 +39,11 @@ result<std::unique_ptr<lower_socket>> asio_transport::open(const socket_kind& ki
 std::unique_ptr<interrupter> asio_transport::make_interrupter()
 {
     return context_->session.begin() ? native::make_interrupter() : nullptr;
+}
+
+std::unique_ptr<poll_set> asio_transport::make_poll_set()
+{
+    return std::make_unique<asio_poll_set>();
 }
 
 result<void> asio_transport::post(task work)

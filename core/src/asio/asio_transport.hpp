@@ -15,6 +15,7 @@ public:
 
     result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) override;
     [[nodiscard]] std::unique_ptr<interrupter> make_interrupter() override;
+    [[nodiscard]] std::unique_ptr<poll_set> make_poll_set() override;
     result<void> post(task work) override;
     result<void> after(std::chrono::milliseconds delay, task work) override;
     void stop() noexcept override;

@@ -1,15 +1,15 @@
-// Waiting on the caller's thread: poll() on the socket and on the interrupter's event descriptor. Waiting in
+// Waiting on the caller's thread: poll() on the socket, or on many, and on the interrupter's event descriptor. Waiting in
 // the background is in event_source.hpp.
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <ctime>
 #include <new>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "asio/posix/descriptor.hpp"
+#include "asio/posix/poll_group.hpp"
 
 namespace spindle::native {
 namespace {
@@ -20,20 +20,29 @@ struct poll_pair {
     short reported;
 };
 
-constexpr std::array<poll_pair, 4> poll_pairs{{
+constexpr std::array<poll_pair, 6> poll_pairs{{
     {readiness::readable, POLLIN | POLLRDHUP, POLLIN | POLLRDHUP},
     {readiness::writable, POLLOUT, POLLOUT},
     {readiness::urgent, POLLPRI, POLLPRI},
+    {readiness::peer_closed, POLLRDHUP, POLLRDHUP},
     {readiness::failed, 0, POLLERR | POLLHUP | POLLNVAL},
+    {readiness::error, 0, POLLERR | POLLNVAL},
 }};
+
+constexpr auto events_of_sets = [] {
+    std::array<short, 128> all{};
+    for (std::size_t set = 0; set < all.size(); ++set) {
+        for (const auto& pair : poll_pairs) {
+            const bool asked = has_any(static_cast<readiness>(set), pair.condition);
+            all[set] = static_cast<short>(all[set] | (asked ? pair.wanted : 0));
+        }
+    }
+    return all;
+}();
 
 short to_events(readiness wanted) noexcept
 {
-    int events = 0;
-    for (const auto& pair : poll_pairs) {
-        events |= has_any(wanted, pair.condition) ? pair.wanted : 0;
-    }
-    return static_cast<short>(events);
+    return events_of_sets[static_cast<std::size_t>(wanted) % events_of_sets.size()];
 }
 
 readiness from_events(short events) noexcept
@@ -140,6 +149,34 @@ readiness wait(handle socket, readiness wanted, interrupter& wake, clock::time_p
     poll_until(states.data(), states.size(), deadline);
     const auto interrupted = states[1].revents != 0 ? readiness::interrupted : readiness::none;
     return from_events(states[0].revents) | interrupted;
+}
+
+void poll_group::add(handle socket, readiness wanted)
+{
+    entries_.push_back({posix::descriptor(socket), to_events(wanted), 0});
+}
+
+result<readiness> poll_group::wait(interrupter& wake, clock::time_point deadline) noexcept
+{
+    auto& own = entries_.front();
+    own = {static_cast<const eventfd_interrupter&>(wake).number(), POLLIN, 0};
+    const int found = poll_until(entries_.data(), entries_.size(), deadline);
+    if (found == -1) {
+        return errc_from_errno(errno);
+    }
+    return own.revents != 0 ? readiness::interrupted : readiness::none;
+}
+
+std::size_t poll_group::next_seen(std::size_t from) const noexcept
+{
+    const auto first = std::find_if(entries_.begin() + 1 + static_cast<std::ptrdiff_t>(from), entries_.end(),
+                                    [](const pollfd& each) { return each.revents != 0; });
+    return static_cast<std::size_t>(first - entries_.begin()) - 1;
+}
+
+readiness poll_group::seen(std::size_t index) const noexcept
+{
+    return from_events(entries_[index + 1].revents);
 }
 
 }  // namespace spindle::native

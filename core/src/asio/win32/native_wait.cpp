@@ -156,6 +156,15 @@ private:
 
 }  // namespace
 
+}  // namespace spindle::native
+
+SOCKET spindle::win32::wake_socket(const interrupter& wake) noexcept
+{
+    return static_cast<const native::socket_interrupter&>(wake).socket();
+}
+
+namespace spindle::native {
+
 std::unique_ptr<interrupter> make_interrupter() noexcept
 {
     const socket_kind kind{address_family::ipv4, socket_type::datagram, IPPROTO_UDP};
@@ -181,13 +190,17 @@ std::unique_ptr<interrupter> make_interrupter() noexcept
 readiness poll(handle socket, readiness wanted) noexcept
 {
     constexpr timeval at_once{0, 0};
-    return select_once(to_socket(socket), wanted, INVALID_SOCKET, &at_once);
+    const auto set = select_once(to_socket(socket), wanted, INVALID_SOCKET, &at_once);
+    // How a connection ended is what select() does not tell.
+    WSAPOLLFD state{to_socket(socket), 0, 0};
+    const bool ended = has_any(set, readiness::readable | readiness::failed | readiness::writable) &&
+                       ::WSAPoll(&state, 1, 0) > 0;
+    return ended ? set | win32::from_events(state.revents) : set;
 }
 
 readiness wait(handle socket, readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
 {
-    return select_until(to_socket(socket), wanted, static_cast<const socket_interrupter&>(wake).socket(),
-                        deadline);
+    return select_until(to_socket(socket), wanted, win32::wake_socket(wake), deadline);
 }
 
 }  // namespace spindle::native

@@ -42,4 +42,11 @@ namespace spindle::win32 {
 /// What select() says of one socket: `timeout` null waits without end. `wake` may be INVALID_SOCKET.
 readiness select_once(SOCKET socket, readiness wanted, SOCKET wake, const timeval* timeout) noexcept;
 
+/// Conditions as WSAPoll() has them.
+[[nodiscard]] SHORT to_events(readiness wanted) noexcept;
+[[nodiscard]] readiness from_events(SHORT events) noexcept;
+
+/// The socket behind an interrupter of this platform.
+[[nodiscard]] SOCKET wake_socket(const interrupter& wake) noexcept;
+
 }  // namespace spindle::win32
