@@ -1,9 +1,10 @@
 // The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, thread pool, then those of the kernel objects), so the child's copy of everything is
-// consistent.
+// nest (lifetime, providers, catalog, look-ups, thread pool, then those of the kernel objects), so the child's copy of
+// everything is consistent.
 #include "host/fork_safety.hpp"
 
 #include "host/catalog.hpp"
+#include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
 #include "host/thread_pool.hpp"
 #include "kernel/fork.hpp"
@@ -23,12 +24,16 @@ void prepare() noexcept
     lock_lifetime_for_fork();
     lock_providers_for_fork();
     lock_catalog_for_fork();
+    lock_queries_for_fork();
+    lock_look_ups_for_fork();
     lock_pool_for_fork();
 }
 
 void release(bool in_child) noexcept
 {
     unlock_pool_after_fork(in_child);
+    unlock_look_ups_after_fork(in_child);
+    unlock_queries_after_fork(in_child);
     unlock_catalog_after_fork();
     unlock_providers_after_fork(in_child);
     unlock_lifetime_after_fork(in_child);

@@ -4,6 +4,7 @@
 #include "host/runtime.hpp"
 
 #include "host/fork_safety.hpp"
+#include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
 #include "host/upcalls.hpp"
 #include "kernel/handle_table.hpp"
@@ -26,6 +27,7 @@ constinit lifetime life;
 
 int tear_down() noexcept
 {
+    cancel_all_look_ups();
     int error = stop_all_providers();
     while (!gate.wait_idle_for(std::chrono::milliseconds(1000))) {
         // A call that was on its way into socket() when the gate closed may have loaded a provider since, and
@@ -38,6 +40,8 @@ int tear_down() noexcept
     kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
+    cancel_all_look_ups();  // calls that were on their way when the gate closed have begun theirs by now
+    close_all_queries();
     drop_provider_apcs();
     unload_all_providers();
     return error;

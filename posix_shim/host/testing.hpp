@@ -15,5 +15,9 @@ int spindle_test_add_provider(const WSAPROTOCOL_INFOW* info, const char* path_ut
 /// Leaves only the built-in entries. To be called when no socket of an added entry exists.
 void spindle_test_remove_providers(void);
 
+/// While held (not 0), name look-ups that run beside their caller - overlapped ones and those with a time limit - do
+/// not begin: a test meets them in progress. Works without WSAStartup.
+void spindle_test_hold_look_ups(int held);
+
 #pragma GCC visibility pop
 }

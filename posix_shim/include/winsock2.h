@@ -28,6 +28,7 @@
 #include "spindle_ws/name_space.h"
 #if INCL_WINSOCK_API_PROTOTYPES
 #include "spindle_ws/winsock_api.h"
+#include "spindle_ws/name_api.h"
 #include "spindle_ws/byte_order.h"
 #endif
 #if INCL_WINSOCK_API_TYPEDEFS

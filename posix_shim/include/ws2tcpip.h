@@ -35,6 +35,9 @@
 
 #define GAI_STRERROR_BUFFER_SIZE 1024
 
+typedef void(CALLBACK *LPLOOKUPSERVICE_COMPLETION_ROUTINE)(DWORD dwError, DWORD dwBytes,
+                                                           LPWSAOVERLAPPED lpOverlapped);
+
 #if INCL_WINSOCK_API_PROTOTYPES
 SPINDLE_WS_BEGIN
 INT WSAAPI getaddrinfo(PCSTR pNodeName, PCSTR pServiceName, const ADDRINFOA *pHints, PADDRINFOA *ppResult)
@@ -42,6 +45,18 @@ INT WSAAPI getaddrinfo(PCSTR pNodeName, PCSTR pServiceName, const ADDRINFOA *pHi
 INT WSAAPI GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW *pHints, PADDRINFOW *ppResult);
 VOID WSAAPI freeaddrinfo(PADDRINFOA pAddrInfo) SPINDLE_WS_SYMBOL(spindle_freeaddrinfo);
 VOID WSAAPI FreeAddrInfoW(PADDRINFOW pAddrInfo);
+INT WSAAPI GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
+                          const ADDRINFOEXA *hints, PADDRINFOEXA *ppResult, struct timeval *timeout,
+                          LPOVERLAPPED lpOverlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine,
+                          LPHANDLE lpNameHandle);
+INT WSAAPI GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
+                          const ADDRINFOEXW *hints, PADDRINFOEXW *ppResult, struct timeval *timeout,
+                          LPOVERLAPPED lpOverlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine,
+                          LPHANDLE lpHandle);
+INT WSAAPI GetAddrInfoExCancel(LPHANDLE lpHandle);
+INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped);
+VOID WSAAPI FreeAddrInfoEx(PADDRINFOEXA pAddrInfoEx);
+VOID WSAAPI FreeAddrInfoExW(PADDRINFOEXW pAddrInfoEx);
 INT WSAAPI getnameinfo(const SOCKADDR *pSockaddr, socklen_t SockaddrLength, PCHAR pNodeBuffer,
                        DWORD NodeBufferSize, PCHAR pServiceBuffer, DWORD ServiceBufferSize, INT Flags)
     SPINDLE_WS_SYMBOL(spindle_getnameinfo);
@@ -59,12 +74,15 @@ SPINDLE_WS_END
 
 #define GetAddrInfoA getaddrinfo
 #define FreeAddrInfoA freeaddrinfo
+#define FreeAddrInfoExA FreeAddrInfoEx
 #define GetNameInfoA getnameinfo
 #define InetPtonA inet_pton
 #define InetNtopA inet_ntop
 #ifdef UNICODE
 #define GetAddrInfo GetAddrInfoW
 #define FreeAddrInfo FreeAddrInfoW
+#define GetAddrInfoEx GetAddrInfoExW
+#define FreeAddrInfoEx FreeAddrInfoExW
 #define GetNameInfo GetNameInfoW
 #define InetPton InetPtonW
 #define InetNtop InetNtopW
@@ -72,6 +90,7 @@ SPINDLE_WS_END
 #else
 #define GetAddrInfo GetAddrInfoA
 #define FreeAddrInfo FreeAddrInfoA
+#define GetAddrInfoEx GetAddrInfoExA
 #define GetNameInfo GetNameInfoA
 #define InetPton InetPtonA
 #define InetNtop InetNtopA
@@ -113,8 +132,5 @@ typedef PCWSTR(WSAAPI *LPFN_INET_NTOPW)(INT Family, const VOID *pAddr, PWSTR pSt
 #define LPFN_INET_NTOP LPFN_INET_NTOPA
 #endif
 #endif
-
-typedef void(CALLBACK *LPLOOKUPSERVICE_COMPLETION_ROUTINE)(DWORD dwError, DWORD dwBytes,
-                                                           LPWSAOVERLAPPED lpOverlapped);
 
 #endif

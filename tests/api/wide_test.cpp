@@ -6,26 +6,11 @@
 
 #include "support/api_fixture.hpp"
 #include "support/catch.hpp"
+#include "support/wide.hpp"
 
 using namespace spindle::test;
 
 namespace {
-
-using wide_text = std::basic_string<WCHAR>;
-
-wide_text wide(const std::string& text)
-{
-    return {text.begin(), text.end()};
-}
-
-std::string narrow(const WCHAR* text)
-{
-    std::string made;
-    for (; *text != 0; ++text) {
-        made += *text < 128 ? static_cast<char>(*text) : '?';
-    }
-    return made;
-}
 
 template <class Info, class Function>
 std::vector<Info> enumerate(Function function, int* protocols)

@@ -35,6 +35,7 @@ PROLOGUE = """\
 #include <mstcpip.h>
 #include <afunix.h>
 #include <nspapi.h>
+#include <svcguid.h>
 #include <qos.h>
 #include <process.h>
 #include <mmsystem.h>

@@ -1,6 +1,5 @@
 /* Name service structures and flags; pages "WSAQUERYSETW structure", "WSASERVICECLASSINFOW structure",
- * "WSALookupServiceBeginW function". Types only: the registration and resolution functions are not in the
- * library. */
+ * "WSALookupServiceBeginW function". Types only: the functions are in name_api.h. */
 #ifndef SPINDLE_WS_NAME_SPACE_H
 #define SPINDLE_WS_NAME_SPACE_H
 
