@@ -7,7 +7,6 @@
 #include "host/name_space.hpp"
 #include "host/open_look_ups.hpp"
 #include "host/runtime.hpp"
-#include "host/sockaddr_text.hpp"
 
 #include <atomic>
 
@@ -78,15 +77,6 @@ try {
     return 0;
 } catch (const std::bad_alloc&) {
     return fail(SOCKET_ERROR, WSA_NOT_ENOUGH_MEMORY);
-}
-
-SOCKET_ADDRESS pack_address(const resolver::address& where, caller_buffer& target)
-{
-    SOCKADDR_STORAGE address;
-    const std::size_t length = store_address(where, address);
-    auto* const place = target.make<char>(length);
-    std::memcpy(place, &address, length);
-    return {reinterpret_cast<LPSOCKADDR>(place), static_cast<INT>(length)};
 }
 
 // The address that the query is about is the remote one of a client, or the local one of a server (LUP_RES_SERVICE);

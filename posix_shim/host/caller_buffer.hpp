@@ -2,9 +2,11 @@
 // the IP helper. Whoever packs runs the same code twice: without memory, to learn the size, and then for good.
 #pragma once
 
+#include "host/sockaddr_text.hpp"
 #include "host/text_arguments.hpp"
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +55,16 @@ private:
     std::size_t used_ = 0;
     std::vector<std::unique_ptr<std::byte[]>> scratch_;
 };
+
+/// The address in Winsock's structure, which goes into the buffer too.
+inline SOCKET_ADDRESS pack_address(const resolver::address& where, caller_buffer& target)
+{
+    SOCKADDR_STORAGE address;
+    const std::size_t length = store_address(where, address);
+    auto* const place = target.make<char>(length);
+    std::memcpy(place, &address, length);
+    return {reinterpret_cast<LPSOCKADDR>(place), static_cast<INT>(length)};
+}
 
 /// Packs with `pack(caller_buffer&)` when the buffer is large enough. Returns the size that is needed.
 template <class Pack>

@@ -1,11 +1,9 @@
 // Look-ups answered by libc's resolver, see resolver.hpp. This file sees libc's socket headers and no Winsock
 // header.
-#include "host/resolver.hpp"
+#include "host/native_address.hpp"
 
 #include <arpa/inet.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,50 +61,6 @@ int native_family(family kind) noexcept
     default:
         return AF_UNSPEC;
     }
-}
-
-bool from_native(const sockaddr* native, address& where) noexcept
-{
-    if (native->sa_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, native, sizeof v4);
-        where.kind = family::ipv4;
-        where.port = ntohs(v4.sin_port);
-        std::memcpy(where.bytes.data(), &v4.sin_addr, sizeof v4.sin_addr);
-        return true;
-    }
-    if (native->sa_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, native, sizeof v6);
-        where.kind = family::ipv6;
-        where.port = ntohs(v6.sin6_port);
-        where.scope_id = v6.sin6_scope_id;
-        where.flow_info = v6.sin6_flowinfo;
-        std::memcpy(where.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
-        return true;
-    }
-    return false;
-}
-
-socklen_t to_native(const address& where, sockaddr_storage& native) noexcept
-{
-    native = {};
-    if (where.kind == family::ipv4) {
-        sockaddr_in v4{};
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(where.port);
-        std::memcpy(&v4.sin_addr, where.bytes.data(), sizeof v4.sin_addr);
-        std::memcpy(&native, &v4, sizeof v4);
-        return sizeof v4;
-    }
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(where.port);
-    v6.sin6_scope_id = where.scope_id;
-    v6.sin6_flowinfo = where.flow_info;
-    std::memcpy(&v6.sin6_addr, where.bytes.data(), sizeof v6.sin6_addr);
-    std::memcpy(&native, &v6, sizeof v6);
-    return sizeof v6;
 }
 
 int native_flags(const query& wanted) noexcept
@@ -200,6 +154,50 @@ bool protocol_record(Call&& call, record& result)
 }
 
 }  // namespace
+
+bool from_native(const sockaddr* native, address& where) noexcept
+{
+    if (native->sa_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, native, sizeof v4);
+        where.kind = family::ipv4;
+        where.port = ntohs(v4.sin_port);
+        std::memcpy(where.bytes.data(), &v4.sin_addr, sizeof v4.sin_addr);
+        return true;
+    }
+    if (native->sa_family == AF_INET6) {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, native, sizeof v6);
+        where.kind = family::ipv6;
+        where.port = ntohs(v6.sin6_port);
+        where.scope_id = v6.sin6_scope_id;
+        where.flow_info = v6.sin6_flowinfo;
+        std::memcpy(where.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
+        return true;
+    }
+    return false;
+}
+
+socklen_t to_native(const address& where, sockaddr_storage& native) noexcept
+{
+    native = {};
+    if (where.kind == family::ipv4) {
+        sockaddr_in v4{};
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(where.port);
+        std::memcpy(&v4.sin_addr, where.bytes.data(), sizeof v4.sin_addr);
+        std::memcpy(&native, &v4, sizeof v4);
+        return sizeof v4;
+    }
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(where.port);
+    v6.sin6_scope_id = where.scope_id;
+    v6.sin6_flowinfo = where.flow_info;
+    std::memcpy(&v6.sin6_addr, where.bytes.data(), sizeof v6.sin6_addr);
+    std::memcpy(&native, &v6, sizeof v6);
+    return sizeof v6;
+}
 
 failure look_up(const query& wanted, answer& result)
 {

@@ -9,4 +9,6 @@
 #include <winsock2.h>
 #include <ws2spi.h>
 #include <ws2tcpip.h>
+// After Winsock's, whose structures they use.
+#include <iphlpapi.h>
 #pragma GCC visibility pop

@@ -36,6 +36,7 @@ PROLOGUE = """\
 #include <afunix.h>
 #include <nspapi.h>
 #include <svcguid.h>
+#include <iphlpapi.h>
 #include <qos.h>
 #include <process.h>
 #include <mmsystem.h>
@@ -259,6 +260,7 @@ COVERED = set("""
     ws2ipdef.h ws2tcpip.h mswsock.h mswsockdef.h mstcpip.h afunix.h nspapi.h qos.h ws2spi.h
     catalog_types.h wsa_errors.h winerror.h registered_io.h nsp_types.h synchapi.h locks.h timeapi.h
     base_api.h file_and_memory.h fileapi.h winnls.h consoleapi.h
+    ipifcons.h ifdef.h ipmib.h iptypes.h
 """.split())
 # Words that stand for a type, a function or a piece of syntax, not for a number.
 NOT_CONSTANT = (r"_[A-Z0-9]+_(INCLUDED|H)?$|_\w+_DEFINED$|__\w+|h_addr$|h_errno$|WSAEVENT|"
