@@ -158,7 +158,7 @@ struct slot {
 
 class arena {
 public:
-    explicit arena(HANDLE port) : port_(port), slots_(240), through_(listen_on_loopback(200))
+    explicit arena(HANDLE port) : port_(port), slots_(500), through_(listen_on_loopback(200))
     {
         for (std::size_t index = 0; index < slots_.size(); ++index) {
             slots_[index].ported = index % 2 == 0;
@@ -326,7 +326,7 @@ void run_posters(unsigned seed, std::chrono::milliseconds time)
     told_requests = 0;
     arena sockets(port);
     std::mt19937 random(seed);
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 700; ++i) {
         sockets.renew(random);
     }
     constexpr unsigned threads = 8;

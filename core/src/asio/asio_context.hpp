@@ -12,6 +12,7 @@
 #include <asio/io_context.hpp>
 
 #include "asio/native.hpp"
+#include "asio/spare_sockets.hpp"
 #include "spindle/transport.hpp"
 
 namespace spindle {
@@ -48,6 +49,7 @@ public:
     [[nodiscard]] bool on_service_thread() const noexcept;
 
     native::session session;
+    spare_sockets spares;
 
 private:
     enum class stage { idle, running, stopped };

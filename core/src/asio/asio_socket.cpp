@@ -9,7 +9,8 @@ namespace spindle {
 asio_socket::asio_socket(std::shared_ptr<asio_context> context, const socket_kind& kind,
                          native::handle socket, bool inheritable, bool connected) noexcept
     : context_{std::move(context)}, socket_{socket}, kind_{kind},
-      inheritable_{inheritable}, active_{connected || kind.type != socket_type::stream}, named_{connected}
+      inheritable_{inheritable}, active_{connected || kind.type != socket_type::stream}, named_{connected},
+      untouched_{!connected && kind.type == socket_type::stream}
 {}
 
 asio_socket::~asio_socket()
@@ -19,6 +20,7 @@ asio_socket::~asio_socket()
 
 result<void> asio_socket::bind(const socket_address& local)
 {
+    touch();
     if (local.port() == 0) {
         prefer_dynamic_ports();
     }
@@ -43,6 +45,7 @@ void asio_socket::prefer_dynamic_ports() noexcept
 
 result<void> asio_socket::listen(int backlog)
 {
+    touch();
     prefer_dynamic_ports();
     auto listening = native::listen(socket_, backlog);
     if (listening) {
@@ -53,6 +56,7 @@ result<void> asio_socket::listen(int backlog)
 
 result<void> asio_socket::connect(const socket_address& peer)
 {
+    touch();
     prefer_dynamic_ports();
     connect_error_.store(0, std::memory_order_relaxed);
     auto connected = native::connect(socket_, kind_, peer);
@@ -264,6 +268,10 @@ result<bool> asio_socket::at_urgent_mark() const
 
 result<void> asio_socket::set_option(lower_option option, int value)
 {
+    // Every new socket is told this one again.
+    if (option != lower_option::v6_only) {
+        touch();
+    }
     return native::set_option(socket_, kind_, option, value);
 }
 
@@ -312,12 +320,15 @@ result<void> asio_socket::adopt(accepted_connection& connection)
 {
     auto& other = static_cast<asio_socket&>(*connection.socket);
     cancel_waits();
-    if (auto replaced = native::replace(socket_, other.socket_, inheritable_); !replaced) {
+    if (untouched_.load(std::memory_order_relaxed)) {
+        context_->spares.give(kind_, inheritable_, std::exchange(socket_, other.socket_));
+    } else if (auto replaced = native::replace(socket_, other.socket_, inheritable_); !replaced) {
         return replaced.error();
     } else {
         suspend_membership();
         replace_handle(*replaced);
     }
+    untouched_.store(false, std::memory_order_relaxed);
     other.socket_ = native::no_handle;
     connection.socket.reset();
     connect_error_.store(0, std::memory_order_relaxed);

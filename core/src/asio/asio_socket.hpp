@@ -82,6 +82,7 @@ private:
             socket_ = fresh;
         }
     }
+    void touch() noexcept { untouched_.store(false, std::memory_order_relaxed); }
     void activate() noexcept;
     result<void> enter_loop(membership& member) noexcept;
     void suspend_membership() noexcept;
@@ -97,6 +98,7 @@ private:
     /// up, which is no event in Winsock's sense, so nothing is waited for on it.
     std::atomic<bool> active_;
     std::atomic<bool> named_;
+    std::atomic<bool> untouched_;  ///< the system's socket is as it was opened
     std::atomic<bool> send_shut_{false};
     std::atomic<bool> aborted_{false};
     constant_mutex membership_mutex_;

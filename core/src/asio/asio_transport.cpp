@@ -18,12 +18,22 @@ asio_transport::~asio_transport()
     stop();
 }
 
+result<native::handle> asio_transport::open_socket(const socket_kind& kind, bool inheritable) noexcept
+{
+    if (const auto spare = context_->spares.take(kind, inheritable); spare != native::no_handle) {
+        return spare;
+    }
+    auto opened = native::open(kind, inheritable);
+    // Spare ones of another kind must not be what is missing.
+    return opened || !context_->spares.clear() ? opened : native::open(kind, inheritable);
+}
+
 result<std::unique_ptr<lower_socket>> asio_transport::open(const socket_kind& kind, bool inheritable)
 {
     if (auto begun = context_->session.begin(); !begun) {
         return begun.error();
     }
-    const auto opened = native::open(kind, inheritable);
+    auto opened = open_socket(kind, inheritable);
     if (!opened) {
         return opened.error();
     }
@@ -59,6 +69,7 @@ result<void> asio_transport::after(std::chrono::milliseconds delay, task work)
 void asio_transport::stop() noexcept
 {
     context_->stop();
+    context_->spares.clear();
 }
 
 bool asio_transport::on_service_thread() const noexcept

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] std::shared_ptr<event_loop> make_loop(std::function<void()> unattended) override;
 
 private:
+    result<native::handle> open_socket(const socket_kind& kind, bool inheritable) noexcept;
+
     std::shared_ptr<asio_context> context_;  // shared with the sockets, which may be destroyed later
 };
 
