@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/process_probe.hpp"
 #include "transport_fixture.hpp"
 
 using namespace spindle;
