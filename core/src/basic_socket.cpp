@@ -100,6 +100,7 @@ bool basic_socket::retire() noexcept
     life_->ports.remove(this);
     end_waiters(std::nullopt);
     levels_changed();
+    close_events();
     return true;
 }
 
@@ -177,6 +178,15 @@ result<void> basic_socket::bind(const socket_address& local)
     if (!guard) {
         return guard.error();
     }
+    auto bound = bind_unbound(local);
+    if (bound) {
+        note_progress();
+    }
+    return bound;
+}
+
+result<void> basic_socket::bind_unbound(const socket_address& local)
+{
     if (const auto code = check_family(local); code != errc::success) {
         return code;
     }
@@ -332,6 +342,10 @@ result<void> basic_socket::set_blocking(bool blocking)
     const use guard(*this);
     if (!guard) {
         return guard.error();
+    }
+    auto* events = events_.load(std::memory_order_acquire);
+    if (blocking && events != nullptr && events->notifier.wanted() != 0) {
+        return errc::invalid_argument;  // EVT-2
     }
     blocking ? clear_state(state::nonblocking) : set_state(state::nonblocking);
     return {};

@@ -11,10 +11,11 @@
 #include "blocking_call.hpp"
 #include "port_table.hpp"
 #include "request_list.hpp"
+#include "socket_events.hpp"
+#include "spindle/constant_mutex.hpp"
 #include "spindle/provider.hpp"
 #include "spindle/readiness_levels.hpp"
 #include "spindle/socket.hpp"
-#include "spindle/constant_mutex.hpp"
 
 namespace spindle {
 
@@ -120,6 +121,11 @@ public:
     std::size_t cancel(const request_filter& which) override;
     result<void> wait_for_requests(const std::function<bool()>& done) override;
     result<void> wait_or_cancel(const io_request& request, const std::function<bool()>& done) override;
+    result<void> select_network_events(const network_event_target& target, unsigned events) override;
+    result<network_events> take_network_events(const std::function<bool()>& reset) override;
+    void note_refused_receive() override;
+    void await_network_change(unsigned event) override;
+    void note_network_change(unsigned event, errc code) override;
     void attach(std::shared_ptr<void> companion) override;
     [[nodiscard]] void* companion() const noexcept override { return companion_.load(std::memory_order_acquire); }
 
@@ -188,6 +194,28 @@ public:
         errc error_ = errc::success;
     };
 
+    // --- network events (socket_events.cpp). All of these without the socket's locks, and cheap without a registration. ---
+
+    [[nodiscard]] bool has_events() const noexcept
+    {
+        return events_.load(std::memory_order_acquire) != nullptr;
+    }
+    /// What note_receive() has to know from before the receive.
+    [[nodiscard]] unsigned news_so_far() const noexcept
+    {
+        const auto* events = events_.load(std::memory_order_acquire);
+        return events != nullptr ? events->looks.load(std::memory_order_acquire) : 0;
+    }
+    /// After a receive, whatever came of it. `drained`: it proved the system's buffer empty.
+    void note_receive(unsigned flags, std::error_code outcome, bool drained, unsigned news_before);
+    void note_accept();
+    /// After a send that failed with would_block.
+    void note_blocked_send();
+    /// Something may have begun to hold that is told once: a connection, the end of an attempt, a binding.
+    void note_progress() { look_for_network_events(readiness::none); }
+    /// Begins before a new attempt to connect can be seen: what was told of the last connection counts no more. With locks.
+    void note_attempt() noexcept { attempts_.fetch_add(1, std::memory_order_release); }
+
     // --- overlapped requests (overlapped_input.cpp) ---
 
     void on_ready(readiness seen) noexcept final;
@@ -248,6 +276,16 @@ protected:
     virtual std::size_t take_output(request_list& to, const request_filter& which, bool torn) = 0;
     /// Called after input requests were served because of new readiness.
     virtual void after_input(readiness) {}
+    /// What holds of `which`, looked up now, when told in this form. With the notifier's lock.
+    [[nodiscard]] virtual network_events events_that_hold(unsigned which,
+                                                          network_event_target::form form) = 0;
+    /// Without locks, before such a look because of news.
+    virtual void before_look(readiness) {}
+    /// Has look_for_network_events(writable) called once there is room, or an attempt has ended.
+    virtual void watch_room() = 0;
+    /// New readiness was told; the requests that it concerns have been served.
+    void look_for_network_events(readiness seen) noexcept;
+    result<void> inherit_network_events(basic_socket& listener);
     /// A pending request is about to end without having come to its own end.
     virtual void dropped(io_request&) noexcept {}
     /// SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT.
@@ -279,6 +317,7 @@ protected:
     [[nodiscard]] errc check_family(const socket_address& address) const noexcept;
     /// After a failed connect: a fresh descriptor with the old options and binding (CONN-8). Under the state mutex.
     result<void> renew_if_needed();
+    result<void> bind_unbound(const socket_address& local);
     /// Under bind_mutex and the state mutex.
     result<void> bind_checked(const socket_address& local);
     [[nodiscard]] std::chrono::milliseconds receive_timeout() const noexcept;
@@ -311,6 +350,17 @@ protected:
     std::size_t cancel_matching(const request_filter& which);
 
 private:
+    [[nodiscard]] socket_events* make_events();
+    void close_events() noexcept;
+    void tell_network_events(const network_event_target& target, const network_events& news);
+    [[nodiscard]] network_events news_of(readiness seen, const network_event_record& record);
+    result<void> watch_news();
+    void begin_attempt(socket_events& mine, network_event_record& record) noexcept;
+    void resume_news() noexcept;
+    void ignore_news() noexcept;
+    void arm_for_events(unsigned open);
+    [[nodiscard]] readiness settled(readiness reported) noexcept;
+    void enable_network_event(unsigned event, std::optional<unsigned> drained_before);
     void on_input_wait(readiness condition, readiness seen);
     void serve_input_locked(readiness seen, request_list& finished);
 
@@ -334,6 +384,10 @@ private:
     std::vector<waiter*> waiters_;  // under state_mutex_
     std::atomic<unsigned> request_waiters_{0};
     std::shared_ptr<event_loop> loop_;          // under input_.mutex
+    bool left_loop_ = false;                    // ditto
+    std::atomic<unsigned> attempts_{0};
+    std::atomic<socket_events*> events_{nullptr};
+    std::unique_ptr<socket_events> events_owner_;  // made under state_mutex_ by the first who needs it
     std::atomic<void*> companion_{nullptr};
     std::shared_ptr<void> companion_owner_;     // under state_mutex_; set once
 };

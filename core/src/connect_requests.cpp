@@ -80,6 +80,7 @@ bool stream_socket::post_output()
     auto self = std::static_pointer_cast<stream_socket>(shared_from_this());
     const auto posted = life().net->post([self] {
         self->serve_output(readiness::writable);
+        self->note_progress();
         self->drop_descriptor();
     });
     if (!posted) {
@@ -228,6 +229,7 @@ errc stream_socket::renew_after_disconnect()
     if (renewed && unnamed && kind().family != address_family::local) {
         renewed = bind_checked(*unnamed);
     }
+    note_attempt();
     forget_failure();
     connected_since_.reset();
     peer_ = {};

@@ -49,7 +49,12 @@ errc datagram_socket::start_send(io_request& request, io_outcome& outcome)
             return code;
         }
     }
-    return start_output(request, outcome);
+    const bool named = has(state::bound);
+    const auto code = start_output(request, outcome);
+    if (!named && has(state::bound)) {
+        note_progress();
+    }
+    return code;
 }
 
 // Messages from memory and files, in the order of the array (TXF-9).
@@ -149,7 +154,13 @@ bool datagram_socket::try_send(io_request& request, io_outcome& outcome)
 result<void> datagram_socket::watch_output()
 {
     output_waits_.store(!sends_.empty(), std::memory_order_seq_cst);
-    if (sends_.empty() || room_awaited_ || input_.joined.load(std::memory_order_relaxed)) {
+    return sends_.empty() || input_.joined.load(std::memory_order_relaxed) ? result<void>() : await_room();
+}
+
+// Under send_mutex_.
+result<void> datagram_socket::await_room()
+{
+    if (room_awaited_) {
         return {};
     }
     hold_descriptor();
@@ -161,6 +172,7 @@ result<void> datagram_socket::watch_output()
         }
         if (!self->is_retired()) {
             self->serve_output(seen);
+            self->look_for_network_events(seen);
         }
         self->drop_descriptor();
     });

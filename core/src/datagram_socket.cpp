@@ -37,6 +37,15 @@ result<void> datagram_socket::connect(const socket_address& peer)
     if (!guard) {
         return guard.error();
     }
+    auto connected = set_peer(peer);
+    if (connected) {
+        note_progress();
+    }
+    return connected;
+}
+
+result<void> datagram_socket::set_peer(const socket_address& peer)
+{
     const std::scoped_lock lock(state_mutex());
     const bool dissolve = peer.family() == address_family::unspecified ||
                           (peer.family() == kind().family && peer.is_wildcard());
@@ -65,6 +74,7 @@ result<void> datagram_socket::connect(const socket_address& peer)
         filter_queued_ = true;
     }
     peer_ = peer;
+    note_attempt();
     set_state(state::connected | state::bound);
     return {};
 }
@@ -119,10 +129,14 @@ result<std::size_t> datagram_socket::send_waiting(const_buffers buffers, unsigne
     for (;;) {
         auto sent = send_now(buffers, flags, to, control);
         if (sent) {
-            set_state(state::bound);
+            note_named();
             return sent;
         }
-        if (!is(sent.error(), errc::would_block) || !waits(flags)) {
+        if (!is(sent.error(), errc::would_block)) {
+            return sent;
+        }
+        if (!waits(flags)) {
+            note_blocked_send();
             return sent;
         }
         if (!call) {
@@ -131,6 +145,15 @@ result<std::size_t> datagram_socket::send_waiting(const_buffers buffers, unsigne
         if (auto waited = call->wait(readiness::writable); !waited) {
             return waited.error();
         }
+    }
+}
+
+// NAME-7, EVT-28: the first send gives the socket a name.
+void datagram_socket::note_named()
+{
+    if (!has(state::bound)) {
+        set_state(state::bound);
+        note_progress();
     }
 }
 
@@ -160,6 +183,16 @@ result<receive_outcome> datagram_socket::receive_waiting(mutable_buffers buffers
     if (const auto code = check_receive(flags); code != errc::success) {
         return code;
     }
+    const auto news_before = news_so_far();
+    auto got = receive_until_done(buffers, flags, from, control);
+    note_receive(flags, got ? std::error_code() : got.error(), !got && is(got.error(), errc::would_block),
+                 news_before);
+    return got;
+}
+
+result<receive_outcome> datagram_socket::receive_until_done(mutable_buffers buffers, unsigned flags,
+                                                            socket_address* from, message_control* control)
+{
     std::optional<blocking_call> call;
     for (;;) {
         // What comes in belongs to pending requests first (OVL-16).

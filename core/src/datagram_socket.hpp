@@ -39,6 +39,8 @@ private:
     // readiness_levels.cpp
     [[nodiscard]] bool has_datagram();
     void look_for_failure();
+    result<void> set_peer(const socket_address& peer);
+    void note_named();
 
     // datagram_requests.cpp
     request_step try_input(io_request& request, readiness seen, io_outcome& outcome) override;
@@ -49,7 +51,14 @@ private:
     bool try_send(io_request& request, io_outcome& outcome);
     bool try_transmit(transmit_request& request, io_outcome& outcome);
     result<void> watch_output();
+    result<void> await_room();
     void serve_sends(request_list& finished);
+
+    // event_conditions.cpp
+    network_events events_that_hold(unsigned which, network_event_target::form form) override;
+    void before_look(readiness seen) override;
+    void watch_room() override;
+    [[nodiscard]] bool has_something();
 
     // datagram_message.cpp
     [[nodiscard]] errc check_control(const message_control& control, const socket_address* to) const;
@@ -66,6 +75,8 @@ private:
     [[nodiscard]] errc check_send(unsigned flags, const socket_address* to) const;
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, socket_address* from,
                                             message_control* control);
+    result<receive_outcome> receive_until_done(mutable_buffers buffers, unsigned flags, socket_address* from,
+                                               message_control* control);
     result<receive_outcome> receive_now(mutable_buffers buffers, unsigned flags, socket_address* from,
                                         message_control* control);
     [[nodiscard]] errc check_receive(unsigned flags) const;

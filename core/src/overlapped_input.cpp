@@ -24,7 +24,10 @@ errc basic_socket::start_receive(io_request& request, io_outcome& outcome)
     if (const auto code = check_input(request); code != errc::success) {
         return code;
     }
-    return start_input(request, outcome);
+    const auto flags = request.flags;  // a pending request may be gone
+    const auto code = start_input(request, outcome);
+    note_receive(flags, {}, false, 0);
+    return code;
 }
 
 errc basic_socket::start_input(io_request& request, io_outcome& outcome)
@@ -93,6 +96,7 @@ void basic_socket::on_input_wait(readiness condition, readiness seen)
     if (!is_retired()) {
         serve_input(seen);
         after_input(seen);
+        look_for_network_events(seen);
     }
     drop_descriptor();
 }
@@ -108,6 +112,7 @@ void basic_socket::on_ready(readiness seen) noexcept
         if (has_any(seen, readiness::writable | readiness::failed)) {
             serve_output(seen);
         }
+        look_for_network_events(settled(seen));
     }
     drop_descriptor();
 }
@@ -115,6 +120,7 @@ void basic_socket::on_ready(readiness seen) noexcept
 // The order in which requests are told of is the order in which they finished: one thread at a time does both.
 void basic_socket::serve_input(readiness seen) noexcept
 {
+    bool for_others = false;
     for (bool again = true; again;) {
         request_list finished;
         {
@@ -129,12 +135,16 @@ void basic_socket::serve_input(readiness seen) noexcept
             input_.telling = !finished.empty();
         }
         if (finished.empty()) {
-            return;
+            break;
         }
         tell(finished);
         const std::scoped_lock lock(input_.mutex);
         input_.telling = false;
         again = std::exchange(input_.look_again, false);
+        for_others = for_others || again;
+    }
+    if (for_others) {
+        note_progress();  // what the requests left of the news that the others brought
     }
 }
 
@@ -327,10 +337,14 @@ result<void> basic_socket::join(const std::shared_ptr<event_loop>& loop)
         }
         loop_ = loop;
     }
-    const std::weak_ptr<readiness_sink> sink = weak_from_this();
-    if (auto joined = lower().join(loop, sink); !joined) {
-        const std::scoped_lock lock(input_.mutex);
-        loop_.reset();
+    ignore_news();  // from now on they come from this loop
+    constexpr auto everything = readiness::readable | readiness::writable | readiness::urgent;
+    if (auto joined = lower().join(loop, weak_from_this(), everything); !joined) {
+        {
+            const std::scoped_lock lock(input_.mutex);
+            loop_.reset();
+        }
+        resume_news();
         return joined;
     }
     {
@@ -356,6 +370,11 @@ void basic_socket::leave(const event_loop& loop) noexcept
         input_.joined = false;
     }
     lower().leave();
+    {
+        const std::scoped_lock lock(input_.mutex);
+        left_loop_ = true;
+    }
+    resume_news();
     serve_input(readiness::none);
     serve_output(readiness::none);
 }

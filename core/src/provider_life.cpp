@@ -119,6 +119,23 @@ std::shared_ptr<event_loop> provider_life::open_loop(std::function<void()> unatt
     return loop;
 }
 
+std::shared_ptr<event_loop> provider_life::news_loop()
+{
+    {
+        const std::scoped_lock lock(loops_mutex_);
+        if (news_loop_) {
+            return news_loop_;
+        }
+    }
+    auto made = open_loop([] {});
+    const std::scoped_lock lock(loops_mutex_);
+    if (made && !news_loop_) {
+        news_loop_ = made;
+        made->left();  // nobody will ever come to turn it
+    }
+    return news_loop_;
+}
+
 void provider_life::close_loops() noexcept
 {
     std::vector<std::weak_ptr<event_loop>> open;

@@ -61,6 +61,9 @@ public:
     void use_host(std::shared_ptr<host> services);
     [[nodiscard]] host& services() const noexcept { return *current_host_.load(std::memory_order_acquire); }
     [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
+    /// The loop that tells of news of sockets whose client waits for network events; the service thread turns it. Null where
+    /// there are no loops.
+    [[nodiscard]] std::shared_ptr<event_loop> news_loop();
     void close_loops() noexcept;
     /// Ends every blocked call; repeated until the gate is idle.
     void wake_everybody() noexcept;
@@ -90,6 +93,7 @@ private:
     std::vector<std::shared_ptr<host>> hosts_;
     std::mutex loops_mutex_;
     std::vector<std::weak_ptr<event_loop>> loops_;
+    std::shared_ptr<event_loop> news_loop_;  // under loops_mutex_
     std::atomic<socket_token> next_token_{0};
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> woken_{0};

@@ -60,7 +60,11 @@ result<void> stream_socket::connect(const socket_address& peer)
     if (!guard) {
         return guard.error();
     }
-    if (auto started = begin_connect(peer); started || started.error() != make_error_code(errc::would_block)) {
+    const auto started = begin_connect(peer);
+    if (has_events()) {
+        note_progress();
+    }
+    if (started || started.error() != make_error_code(errc::would_block)) {
         return started;
     }
     if (has(state::nonblocking)) {
@@ -91,6 +95,7 @@ result<void> stream_socket::begin_connect(const socket_address& peer)
     if (auto renewed = renew_if_needed(); !renewed) {
         return renewed;
     }
+    note_attempt();
     clear_state(state::connect_failed);
     peer_ = peer;
     set_state(state::connecting);
@@ -180,6 +185,15 @@ result<accept_outcome> stream_socket::accept(const accept_condition& condition)
     if (is_deciding()) {
         return errc::in_progress;
     }
+    auto accepted = accept_next(condition);
+    if (accepted || accepted.error() != make_error_code(errc::try_again)) {
+        note_accept();
+    }
+    return accepted;
+}
+
+result<accept_outcome> stream_socket::accept_next(const accept_condition& condition)
+{
     std::optional<blocking_call> call;
     for (;;) {
         auto request = next_connection();
@@ -270,6 +284,10 @@ result<accept_outcome> stream_socket::decide(accepted_connection request, const 
     }
     auto& accepted = static_cast<stream_socket&>(*made.value());
     accepted.become_accepted(*this, peer);
+    if (auto inherited = accepted.inherit_network_events(*this); !inherited) {
+        (void)accepted.close();
+        return inherited.error();
+    }
     return accept_outcome{made.value(), peer};
 }
 

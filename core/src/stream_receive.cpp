@@ -112,6 +112,21 @@ result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned
     if ((flags & message_flag::out_of_band) != 0) {
         set_state(state::urgent_interest);
     }
+    if (!has_events()) {
+        return receive_checked(buffers, flags);
+    }
+    const auto news_before = news_so_far();
+    auto got = receive_checked(buffers, flags);
+    // A short read proves the system's buffer empty, but for urgent bytes in the stream.
+    const bool is_short = got ? got->bytes < total_size(buffers) && (flags & message_flag::peek) == 0
+                              : is_would_block(got.error());
+    note_receive(flags, got ? std::error_code() : got.error(), is_short && !has(state::urgent_interest),
+                 news_before);
+    return got;
+}
+
+result<receive_outcome> stream_socket::receive_checked(mutable_buffers buffers, unsigned flags)
+{
     if ((flags & message_flag::wait_all) != 0) {
         return receive_all(buffers, flags);
     }

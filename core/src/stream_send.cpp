@@ -117,6 +117,8 @@ result<std::size_t> stream_socket::send_to(const_buffers buffers, unsigned flags
     }
     if (!waits(flags)) {
         if (!line_.empty() || !has_room(done)) {
+            lock.unlock();
+            note_blocked_send();
             return errc::would_block;
         }
         return queue_rest(buffers, done, urgent);
@@ -360,7 +362,7 @@ result<void> stream_socket::arm_drain()
     return {};
 }
 
-void stream_socket::on_writable(readiness)
+void stream_socket::on_writable(readiness seen)
 {
     request_list finished;
     {
@@ -379,6 +381,9 @@ void stream_socket::on_writable(readiness)
     }
     tell(finished);
     advance_end();
+    if (seen != readiness::none) {
+        look_for_network_events(seen);
+    }
     drop_descriptor();
 }
 

@@ -78,6 +78,7 @@ private:
     void finish_connect() noexcept;
     void fail_connect(errc code, bool keep_for_so_error) noexcept;
     void update_connect_state_locked();
+    result<accept_outcome> accept_next(const accept_condition& condition);
     result<accepted_connection> next_connection();
     result<accept_outcome> decide(accepted_connection request, const accept_condition& condition);
     void put_back(accepted_connection request);
@@ -151,7 +152,12 @@ private:
     void look_for_unbuffered();
     void settle_unbuffered(request_list& finished);
 
+    // event_conditions.cpp
+    network_events events_that_hold(unsigned which, network_event_target::form form) override;
+    void watch_room() override;
+
     // stream_receive.cpp
+    result<receive_outcome> receive_checked(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_once(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_some(mutable_buffers buffers, std::size_t done, unsigned flags);
     result<receive_outcome> receive_urgent(mutable_buffers buffers, unsigned flags);

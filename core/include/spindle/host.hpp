@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "spindle/blocked_call.hpp"
+#include "spindle/network_events.hpp"
 #include "spindle/result.hpp"
 
 namespace spindle {
@@ -49,6 +50,12 @@ public:
     /// cancel it through the host, if the host has a way.
     virtual void begin_blocking_call(blocked_call&) noexcept {}
     virtual void end_blocking_call(blocked_call&) noexcept {}
+    /// Tells of network events: sets the event object of the target, or posts one message to its window. Must not block and
+    /// must not call the provider. A host whose clients select no network events keeps the default.
+    virtual void set_event(const network_event_target&) noexcept {}
+    virtual void post_network_event(const network_event_target&, socket_handle, unsigned /* event */,
+                                    errc /* how it came out */) noexcept
+    {}
     /// The calling thread's hook for a call that is about to wait; .call null when there is none.
     virtual blocking_hook query_blocking_hook(std::uint32_t catalog_entry_id) noexcept = 0;
 };

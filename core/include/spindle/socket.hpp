@@ -11,6 +11,7 @@
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
 #include "spindle/host.hpp"
+#include "spindle/network_events.hpp"
 #include "spindle/options.hpp"
 #include "spindle/overlapped.hpp"
 #include "spindle/result.hpp"
@@ -127,6 +128,22 @@ public:
     virtual result<void> join(const std::shared_ptr<event_loop>& loop) = 0;
     /// Goes on without this loop.
     virtual void leave(const event_loop& loop) noexcept = 0;
+
+    /// Replaces the registration for network events; none of them, or no target, cancels it. The socket is non-blocking
+    /// from now on, and stays so while the registration lasts. What holds already is told before the return; what the old
+    /// target was to be told is told by then or never. Sockets that accept() returns have their listener's registration.
+    /// Errors: invalid_argument (unknown events, a target without an object), no_buffer_space.
+    virtual result<void> select_network_events(const network_event_target& target, unsigned events) = 0;
+    /// Copies what was recorded of the selected events, and clears it, in one step with `reset`, which may be empty and
+    /// resets the event object; no lock is held while it runs. Errors: invalid_argument (`reset` said false; nothing was
+    /// cleared then).
+    virtual result<network_events> take_network_events(const std::function<bool()>& reset) = 0;
+    /// A receive was refused for a bad buffer before it came here (EVT-13).
+    virtual void note_refused_receive() = 0;
+    /// For whoever serves the requests for address_list_change and routing_interface_change: such a request was made, which
+    /// enables the event; the change came. It is recorded, and told when the client has selected it.
+    virtual void await_network_change(unsigned event) = 0;
+    virtual void note_network_change(unsigned event, errc code) = 0;
 
     /// Hangs the client's own record on the socket, once; it is released with the socket. companion(): it, or null.
     virtual void attach(std::shared_ptr<void> companion) = 0;

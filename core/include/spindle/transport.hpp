@@ -225,10 +225,11 @@ public:
     /// Pending handlers are called soon with `none`. Any thread.
     virtual void cancel_waits() noexcept = 0;
 
-    /// From now on, until leave(), renew() keeps it so, every new readiness of the socket is told to the sink from turns of
-    /// the loop; what holds already is told once. Waits go on beside it. A socket joins one loop at most.
-    /// Errors: no_buffer_space.
-    virtual result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink) = 0;
+    /// From now on, until leave(), renew() keeps it so, every new readiness of the socket that is `interesting`, and failed, is
+    /// told to the sink from turns of the loop; what holds already is told once. Waits go on beside it. A socket joins one
+    /// loop at most. Errors: no_buffer_space.
+    virtual result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink,
+                              readiness interesting) = 0;
     /// A report may still be on its way.
     virtual void leave() noexcept = 0;
     /// Streams without connection, attempt or listener: becomes the connection's socket in place of its own; empties

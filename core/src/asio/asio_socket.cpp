@@ -339,11 +339,13 @@ result<void> asio_socket::adopt(accepted_connection& connection)
     return {};
 }
 
-result<void> asio_socket::join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink)
+result<void> asio_socket::join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink,
+                               readiness interesting)
 try {
     auto member = std::make_unique<membership>();
     member->loop = std::static_pointer_cast<port_loop>(std::move(loop));
     member->sink = std::move(sink);
+    member->interesting = interesting;
     const std::lock_guard lock{membership_mutex_};
     // A stream socket without a connection, attempt or listener has no conditions; activate() registers it.
     if (active_.load(std::memory_order_acquire)) {
@@ -359,7 +361,7 @@ try {
 
 result<void> asio_socket::enter_loop(membership& member) noexcept
 {
-    auto ticket = member.loop->add(socket_, member.sink);
+    auto ticket = member.loop->add(socket_, member.sink, member.interesting);
     if (!ticket) {
         return ticket.error();
     }

@@ -54,7 +54,8 @@ public:
     readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept override;
     result<void> async_wait(readiness condition, wait_handler handler) override;
     void cancel_waits() noexcept override;
-    result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink) override;
+    result<void> join(std::shared_ptr<event_loop> loop, std::weak_ptr<readiness_sink> sink,
+                      readiness interesting) override;
     void leave() noexcept override;
     result<void> adopt(accepted_connection& connection) override;
 
@@ -69,6 +70,7 @@ private:
     struct membership {
         std::shared_ptr<port_loop> loop;
         std::weak_ptr<readiness_sink> sink;
+        readiness interesting = readiness::none;
         std::optional<loop_ticket> ticket;
     };
 

@@ -16,8 +16,9 @@ using loop_ticket = std::uint64_t;
 
 class port_loop : public event_loop {
 public:
-    /// Starts watching the socket. Errors: no_buffer_space.
-    virtual result<loop_ticket> add(native::handle socket, const std::weak_ptr<readiness_sink>& sink) noexcept = 0;
+    /// Starts watching the socket for what is interesting and for failures. Errors: no_buffer_space.
+    virtual result<loop_ticket> add(native::handle socket, const std::weak_ptr<readiness_sink>& sink,
+                                    readiness interesting) noexcept = 0;
     /// Stops; `socket` is what add() was given, or no_handle when that is closed already.
     virtual void remove(loop_ticket member, native::handle socket) noexcept = 0;
 };

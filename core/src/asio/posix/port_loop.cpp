@@ -16,8 +16,6 @@ namespace {
 /// busy worker, short enough that nobody waits noticeably for a send that goes on in the background.
 constexpr std::chrono::milliseconds look_interval{2};
 
-constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
-
 struct event_pair {
     std::uint32_t events;
     readiness condition;
@@ -37,6 +35,15 @@ readiness from_events(std::uint32_t events) noexcept
         set = (events & pair.events) != 0 ? set | pair.condition : set;
     }
     return set;
+}
+
+std::uint32_t to_events(readiness interesting) noexcept
+{
+    std::uint32_t events = EPOLLRDHUP | EPOLLET;
+    for (const auto& pair : event_pairs) {
+        events |= has_any(interesting, pair.condition) ? pair.events : 0;
+    }
+    return events;
 }
 
 constexpr loop_ticket ticket_of(std::uint32_t index, std::uint32_t generation) noexcept
@@ -143,7 +150,8 @@ void epoll_loop::wake() noexcept
     }
 }
 
-result<loop_ticket> epoll_loop::add(native::handle socket, const std::weak_ptr<readiness_sink>& sink) noexcept
+result<loop_ticket> epoll_loop::add(native::handle socket, const std::weak_ptr<readiness_sink>& sink,
+                                    readiness interesting) noexcept
 try {
     loop_ticket ticket{};
     {
@@ -160,7 +168,7 @@ try {
         members_[index].sink = sink;
         ticket = ticket_of(index, members_[index].generation);
     }
-    if (watch_descriptor(epoll_.get(), posix::descriptor(socket), watched_events, ticket)) {
+    if (watch_descriptor(epoll_.get(), posix::descriptor(socket), to_events(interesting), ticket)) {
         return ticket;
     }
     remove(ticket, native::no_handle);

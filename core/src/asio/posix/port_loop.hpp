@@ -28,7 +28,8 @@ public:
     void wake() noexcept override;
     void left() noexcept override;
     void close() noexcept override;
-    result<loop_ticket> add(native::handle socket, const std::weak_ptr<readiness_sink>& sink) noexcept override;
+    result<loop_ticket> add(native::handle socket, const std::weak_ptr<readiness_sink>& sink,
+                            readiness interesting) noexcept override;
     void remove(loop_ticket member, native::handle socket) noexcept override;
 
 private:
