@@ -1,6 +1,4 @@
-// Notification and readiness: WSPAsyncSelect, WSPEventSelect, WSPEnumNetworkEvents, WSPSelect. Core keeps no
-// network event record yet, so each checks its sockets and refuses with WSAEOPNOTSUPP (START-13); none
-// changes the socket.
+// Readiness: WSPSelect, which checks its sockets and refuses with WSAEOPNOTSUPP (START-13).
 #include "thunk.hpp"
 #include "thunks.hpp"
 
@@ -22,21 +20,6 @@ bool knows_all(const fd_set* set) noexcept
 }
 
 }  // namespace
-
-int WSPAPI WSPAsyncSelect(SOCKET s, HWND, unsigned int, long, LPINT lpErrno) noexcept
-{
-    return socket_call(s, lpErrno, [](socket&) -> result<void> { return errc::operation_not_supported; });
-}
-
-int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT, long, LPINT lpErrno) noexcept
-{
-    return socket_call(s, lpErrno, [](socket&) -> result<void> { return errc::operation_not_supported; });
-}
-
-int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT, LPWSANETWORKEVENTS, LPINT lpErrno) noexcept
-{
-    return socket_call(s, lpErrno, [](socket&) -> result<void> { return errc::operation_not_supported; });
-}
 
 int WSPAPI WSPSelect(int, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, select_timeout,
                      LPINT lpErrno) noexcept

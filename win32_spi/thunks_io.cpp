@@ -212,6 +212,7 @@ result<void> receive_through(socket& it, const receive_arguments& call)
     }
     buffer_list<mutable_buffer> buffers;
     if (const auto assigned = buffers.assign(call.buffers, call.buffer_count); !assigned) {
+        it.note_refused_receive();
         return assigned;
     }
     const auto with_sender = wants_sender(it, call);

@@ -141,11 +141,25 @@ void upcall_host::set_event(HANDLE event) const noexcept
     }
 }
 
-void upcall_host::reset_event(HANDLE event) const noexcept
+bool upcall_host::reset_event(HANDLE event) const noexcept
 {
     int error = 0;
-    if (upcalls_.lpWPUResetEvent != nullptr) {
-        upcalls_.lpWPUResetEvent(event, &error);
+    return upcalls_.lpWPUResetEvent != nullptr && upcalls_.lpWPUResetEvent(event, &error) != 0;
+}
+
+void upcall_host::set_event(const network_event_target& target) noexcept
+{
+    set_event(reinterpret_cast<HANDLE>(target.object));
+}
+
+// ASY-2, ASY-3, UP-26. A window that is gone gets nothing.
+void upcall_host::post_network_event(const network_event_target& target, socket_handle socket, unsigned event,
+                                     errc code) noexcept
+{
+    if (upcalls_.lpWPUPostMessage != nullptr) {
+        upcalls_.lpWPUPostMessage(reinterpret_cast<HWND>(target.object), target.message,
+                                  static_cast<WPARAM>(socket),
+                                  static_cast<LPARAM>(event | static_cast<unsigned>(code) << 16U));
     }
 }
 

@@ -22,11 +22,14 @@ public:
     void run_queued_routines() noexcept override;
     void begin_blocking_call(blocked_call& call) noexcept override;
     void end_blocking_call(blocked_call& call) noexcept override;
+    void set_event(const network_event_target& target) noexcept override;
+    void post_network_event(const network_event_target& target, socket_handle socket, unsigned event,
+                            errc code) noexcept override;
 
     // What overlapped requests need. False: the upcall failed or there is none.
     [[nodiscard]] bool has_ifs_handles() const noexcept { return ifs_handles_; }
     void set_event(HANDLE event) const noexcept;
-    void reset_event(HANDLE event) const noexcept;
+    bool reset_event(HANDLE event) const noexcept;
     bool queue_apc(WSATHREADID& thread, LPWSAUSERAPC routine, DWORD_PTR context) const noexcept;
     bool open_current_thread(WSATHREADID& thread) const noexcept;
     void close_thread(WSATHREADID& thread) const noexcept;

@@ -30,7 +30,7 @@ const std::vector<probe>& probes()
          }},
         {"WSPAsyncSelect", true,
          [](auto& spi, SOCKET s, int* e) {
-             return spi.lpWSPAsyncSelect(s, nullptr, 0, 0, e) == SOCKET_ERROR;
+             return spi.lpWSPAsyncSelect(s, nullptr, 0, FD_READ, e) == SOCKET_ERROR;
          }},
         {"WSPBind", true,
          [](auto& spi, SOCKET s, int* e) { return spi.lpWSPBind(s, nullptr, 0, e) == SOCKET_ERROR; }},
@@ -51,7 +51,9 @@ const std::vector<probe>& probes()
              return spi.lpWSPEnumNetworkEvents(s, nullptr, nullptr, e) == SOCKET_ERROR;
          }},
         {"WSPEventSelect", true,
-         [](auto& spi, SOCKET s, int* e) { return spi.lpWSPEventSelect(s, nullptr, 0, e) == SOCKET_ERROR; }},
+         [](auto& spi, SOCKET s, int* e) {
+             return spi.lpWSPEventSelect(s, nullptr, FD_READ, e) == SOCKET_ERROR;
+         }},
         {"WSPGetOverlappedResult", true,
          [](auto& spi, SOCKET s, int* e) {
              return spi.lpWSPGetOverlappedResult(s, nullptr, nullptr, FALSE, nullptr, e) == FALSE;

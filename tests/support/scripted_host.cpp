@@ -69,7 +69,10 @@ struct scripted_host::upcalls {
         refuse(error);
         return SOCKET_ERROR;
     }
-    static BOOL WSPAPI post_message(HWND, UINT, WPARAM, LPARAM) { return refuse(nullptr); }
+    static BOOL WSPAPI post_message(HWND window, UINT message, WPARAM first, LPARAM second)
+    {
+        return host().post_message({window, message, first, second});
+    }
     static int WSPAPI queue_apc(LPWSATHREADID, LPWSAUSERAPC, DWORD_PTR, LPINT error)
     {
         refuse(error);
@@ -218,6 +221,14 @@ int scripted_host::query_hook(DWORD catalog_entry_id, LPBLOCKINGCALLBACK* functi
     return 0;
 }
 
+BOOL scripted_host::post_message(const posted_message& message)
+{
+    note_call();
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(message);
+    return TRUE;
+}
+
 BOOL CALLBACK scripted_host::run_hook(DWORD_PTR context)
 {
     auto& host = *reinterpret_cast<scripted_host*>(context);
@@ -312,6 +323,12 @@ std::vector<DWORD> scripted_host::blocking_queries() const
 {
     const std::lock_guard lock(mutex_);
     return queries_;
+}
+
+std::vector<scripted_host::posted_message> scripted_host::posted() const
+{
+    const std::lock_guard lock(mutex_);
+    return posted_;
 }
 
 std::size_t scripted_host::hook_runs() const

@@ -24,6 +24,14 @@ public:
         SOCKET given = INVALID_SOCKET;
     };
 
+    /// What WPUPostMessage was called with.
+    struct posted_message {
+        HWND window = nullptr;
+        UINT message = 0;
+        WPARAM socket = 0;
+        LPARAM event_and_code = 0;
+    };
+
     /// Takes one of the few places for hosts that live at the same time; throws std::runtime_error when all
     /// are taken.
     scripted_host();
@@ -64,6 +72,7 @@ public:
     /// The catalog entry ids WPUQueryBlockingCallback was asked with, in order.
     [[nodiscard]] std::vector<DWORD> blocking_queries() const;
     [[nodiscard]] std::size_t hook_runs() const;
+    [[nodiscard]] std::vector<posted_message> posted() const;
 
 private:
     template <std::size_t Place>
@@ -76,6 +85,7 @@ private:
     SOCKET modify_handle(DWORD catalog_entry_id, SOCKET proposed, int* error);
     int close_handle(SOCKET handle, int* error);
     int query_context(SOCKET handle, DWORD_PTR* context, int* error);
+    BOOL post_message(const posted_message& message);
     int query_hook(DWORD catalog_entry_id, LPBLOCKINGCALLBACK* function, DWORD_PTR* context, int* error);
 
     std::size_t place_ = 0;
@@ -96,6 +106,7 @@ private:
     std::size_t calls_ = 0;
     std::size_t late_calls_ = 0;
     std::size_t hook_runs_ = 0;
+    std::vector<posted_message> posted_;
 };
 
 }  // namespace spindle::test
