@@ -16,3 +16,11 @@ if(SPINDLE_SANITIZE)
         add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
     endif()
 endif()
+
+# Coverage for libFuzzer, in the libraries as in the targets.
+if(SPINDLE_BUILD_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "SPINDLE_BUILD_FUZZ: libFuzzer comes with Clang, as the preset fuzz has it")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what building and testing needs on Debian 12, and only what is missing. Needs root or sudo for
 # that, and nothing at all when everything is there.
-#   scripts/setup.sh [--windows] [--bench]
+#   scripts/setup.sh [--windows] [--fuzz] [--bench]
+#     --fuzz: also Clang with libFuzzer, for the preset fuzz
 #     --windows: also the cross compiler and Wine, for the preset mingw-x64
 #     --bench: also what bench/echo compares with, counts with and draws with
 set -euo pipefail
@@ -13,8 +14,9 @@ optional=(ccache)
 for argument in "$@"; do
     case "$argument" in
         --windows) packages+=(g++-mingw-w64-x86-64-posix wine64) ;;
+        --fuzz) packages+=(clang libclang-rt-14-dev) ;;
         --bench) packages+=(libuv1-dev python3-matplotlib strace valgrind) ;;
-        *) echo "usage: setup.sh [--windows] [--bench]" >&2; exit 2 ;;
+        *) echo "usage: setup.sh [--windows] [--fuzz] [--bench]" >&2; exit 2 ;;
     esac
 done
 

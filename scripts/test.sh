@@ -1,6 +1,6 @@
 #!/bin/bash
 # Sets up, configures, builds and tests the given presets; without any, the preset dev.
-#   scripts/test.sh [dev|release|asan|tsan|mingw-x64 ...]
+#   scripts/test.sh [dev|release|asan|tsan|fuzz|mingw-x64 ...]
 # Exit code 0 when every preset was built and all its tests passed. All presets are run even if one fails.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -16,8 +16,9 @@ setup_arguments=()
 for preset in "${presets[@]}"; do
     case "$preset" in
         dev | release | asan | tsan) ;;
-        mingw-x64) setup_arguments=(--windows) ;;
-        *) echo "test.sh: there is no preset '$preset' (dev, release, asan, tsan, mingw-x64)" >&2; exit 2 ;;
+        fuzz) setup_arguments+=(--fuzz) ;;
+        mingw-x64) setup_arguments+=(--windows) ;;
+        *) echo "test.sh: there is no preset '$preset' (dev, release, asan, tsan, fuzz, mingw-x64)" >&2; exit 2 ;;
     esac
 done
 scripts/setup.sh "${setup_arguments[@]}"
