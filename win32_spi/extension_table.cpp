@@ -32,6 +32,7 @@ const extension_row extensions[] = {
     {WSAID_TRANSMITPACKETS, pointer_to(&TransmitPackets)},
     {WSAID_WSASENDMSG, pointer_to(&WSASendMsg)},
     {WSAID_WSARECVMSG, pointer_to(&WSARecvMsg)},
+    {WSAID_WSAPOLL, pointer_to(&WSAPoll)},
 };
 
 }  // namespace

@@ -93,8 +93,12 @@ void basic_socket::abandon_descriptor() noexcept
 
 bool basic_socket::retire() noexcept
 {
-    if ((users_.fetch_or(retired, std::memory_order_seq_cst) & retired) != 0) {
+    const auto before = users_.fetch_or(retired, std::memory_order_seq_cst);
+    if ((before & retired) != 0) {
         return false;
+    }
+    if (before >= one_watcher) {
+        life_->watches.keep(shared_from_this());
     }
     life_->sockets.erase(handle_, this);
     life_->ports.remove(this);

@@ -69,6 +69,7 @@ inline constexpr std::uint32_t default_context = 1U << 13;  ///< after AcceptEx 
 inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the target of an accept request
 inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
 inline constexpr std::uint32_t deferring = 1U << 15;        ///< a listener that holds connections of its own (CF_DEFER)
+inline constexpr std::uint32_t serving = 1U << 16;          ///< requests have waited for input here, and may again
 }  // namespace state
 
 /// Requests that wait for something to come in: receives, accepts. In issue order, whatever completes them.
@@ -247,6 +248,15 @@ public:
     /// levels() of this moment: one look at the system.
     [[nodiscard]] socket_levels levels_now(level asked) { return levels(lower().poll(system_interest(asked)), asked); }
 
+    /// Whether levels() may tell some of `asked` without the system's word. Inline: for most sockets that are waited for it is
+    /// not so.
+    [[nodiscard]] bool knows_levels(level asked) const noexcept
+    {
+        constexpr auto known = state::broken | state::connect_failed | state::deferring | state::urgent_interest;
+        return !is_stream() || has_any(asked, level::writable | level::connected) ||
+               (state_.load(std::memory_order_seq_cst) & known) != 0;
+    }
+
     /// To be called after a change of levels that the system does not announce: threads that wait for them look again. With
     /// or without the socket's locks.
     void levels_changed() noexcept
@@ -300,6 +310,8 @@ protected:
     void end_requests(errc input_code, bool silent, bool output_too = true) noexcept;
     void end_output_requests(bool silent) noexcept;
     [[nodiscard]] bool has_input_requests();
+    /// `found`, which the system announced, unless pending requests are to have it or have had it (OVL-16).
+    [[nodiscard]] level unless_requested(level found);
     /// Unlike wait_for_requests() for calls that cancelling may end.
     result<void> wait_until_finished(const std::function<bool()>& done, cancelling by_others);
     /// Enters the port into the table for as long as the socket is open.

@@ -11,7 +11,7 @@ namespace spindle {
 namespace {
 
 // Trivial thread-locals: they need no destructor and so do not pin an unloadable library.
-thread_local blocking_call* innermost_call = nullptr;
+thread_local waiting_call* innermost_call = nullptr;
 thread_local unsigned call_outs = 0;
 
 clock::time_point deadline_after(std::chrono::milliseconds timeout)
@@ -44,39 +44,53 @@ void waiter_pool::give_back(std::unique_ptr<waiter> idle) noexcept
     idle_.push_back(std::move(idle));
 }
 
-blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout,
-                             cancelling by_others)
-    : socket_(socket), waiter_(socket.life().waiters.take()), deadline_(deadline_after(timeout)),
-      outer_(std::exchange(innermost_call, this))
+waiting_call::waiting_call(provider_life& life, clock::time_point deadline)
+    : life_(life), waiter_(life.waiters.take()), deadline_(deadline),
+      refused_(waiter_ ? errc::success : errc::no_buffer_space), outer_(std::exchange(innermost_call, this))
 {
-    if (!waiter_) {
-        refused_ = errc::no_buffer_space;
-        return;
-    }
-    waiter_->close_code = close_code;
-    refused_ = socket_.add_waiter(*waiter_);
+}
+
+void waiting_call::begin(std::uint32_t catalog_entry_id, cancelling by_others)
+{
     if (refused_ != errc::success) {
         return;
     }
-    hook_ = socket_.life().services().query_blocking_hook(socket_.catalog_entry_id());
+    hook_ = life_.services().query_blocking_hook(catalog_entry_id);
     if (by_others == cancelling::yes) {
         for_host_.cancel = [](void* waiting) { static_cast<waiter*>(waiting)->end(errc::operation_aborted); };
         for_host_.context = waiter_.get();
-        told_ = &socket_.life().services();
+        told_ = &life_.services();
         told_->begin_blocking_call(for_host_);
     }
 }
 
-blocking_call::~blocking_call()
+waiting_call::~waiting_call()
 {
     if (told_ != nullptr) {
         told_->end_blocking_call(for_host_);
     }
     if (waiter_) {
-        socket_.remove_waiter(*waiter_);
-        socket_.life().waiters.give_back(std::move(waiter_));
+        life_.waiters.give_back(std::move(waiter_));
     }
     innermost_call = outer_;
+}
+
+blocking_call::blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout,
+                             cancelling by_others)
+    : waiting_call(socket.life(), deadline_after(timeout)), socket_(socket)
+{
+    if (waiter_) {
+        waiter_->close_code = close_code;
+        refused_ = socket_.add_waiter(*waiter_);
+    }
+    begin(socket_.catalog_entry_id(), by_others);
+}
+
+blocking_call::~blocking_call()
+{
+    if (waiter_) {
+        socket_.remove_waiter(*waiter_);
+    }
 }
 
 result<void> blocking_call::wait_at_most(readiness wanted, std::chrono::milliseconds limit)
@@ -89,7 +103,7 @@ result<void> blocking_call::wait_for_nudge()
     return wait_until(readiness::interrupted, deadline_);
 }
 
-result<void> blocking_call::wait_until(readiness wanted, clock::time_point until)
+result<void> waiting_call::wait_until(readiness wanted, clock::time_point until)
 {
     expired_ = false;
     if (refused_ != errc::success) {
@@ -106,12 +120,12 @@ result<void> blocking_call::wait_until(readiness wanted, clock::time_point until
 
 // BLK-16: completion routines that are due to the thread run during the wait, which then goes on. They may do anything
 // but end this call, so they count as a call out.
-result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point until)
+result<void> waiting_call::wait_alertably(readiness wanted, clock::time_point until)
 {
-    auto& services = socket_.life().services();
+    auto& services = life_.services();
     for (;;) {
         const auto due_in = services.begin_alertable_wait(
-            [](void* self) { static_cast<blocking_call*>(self)->routine_queued(); }, this);
+            [](void* self) { static_cast<waiting_call*>(self)->routine_queued(); }, this);
         const bool queued = due_in == due_in.zero();
         const auto now = clock::now();
         const auto look = due_in >= until - now ? until : now + due_in;
@@ -119,7 +133,8 @@ result<void> blocking_call::wait_alertably(readiness wanted, clock::time_point u
         services.end_alertable_wait();
         const bool fell_due = seen == readiness::none && look < until;
         const bool woken = routines_.exchange(false, std::memory_order_acq_rel);
-        if (!woken && !queued && !fell_due) {
+        const bool found = !has_any(seen, readiness::interrupted) && seen != readiness::none;
+        if ((!woken && !queued && !fell_due) || (found && !routines_first_)) {
             return finish_wait(seen, until);
         }
         // Whose wake-up is taken back may have been meant for the caller as well, who therefore looks again.
@@ -146,13 +161,13 @@ readiness blocking_call::wait_once(readiness wanted, clock::time_point until) no
     return socket_.lower().wait(wanted, *waiter_->wake, until);
 }
 
-result<void> blocking_call::reason_to_end() const
+result<void> waiting_call::reason_to_end() const
 {
     const auto why = waiter_->reason.load(std::memory_order_acquire);
     return why != errc::success ? result<void>(why) : result<void>();
 }
 
-result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
+result<void> waiting_call::finish_wait(readiness seen, clock::time_point until)
 {
     seen_ = seen;
     if (has_any(seen, readiness::interrupted)) {
@@ -173,7 +188,7 @@ result<void> blocking_call::finish_wait(readiness seen, clock::time_point until)
 
 // The hook of Winsock 1.1: poll, call the hook, poll again (BLK-5). The hook is expected to wait for messages or
 // to yield; this loop adds no sleep of its own.
-result<void> blocking_call::run_hook(readiness wanted, clock::time_point until)
+result<void> waiting_call::run_hook(readiness wanted, clock::time_point until)
 {
     for (;;) {
         const auto now = clock::now();

@@ -52,15 +52,63 @@ private:
 /// Whether another thread may cancel the call (CAN-14, CAN-15).
 enum class cancelling : bool { no, yes };
 
-/// Made when a call turns out to have to wait; registered with its socket until destroyed.
-class blocking_call {
+/// What all blocking calls share: the waiter, the hook, alertable waiting, being cancelled. What is waited for is the
+/// derived class's affair.
+class waiting_call {
+public:
+    waiting_call(const waiting_call&) = delete;
+    waiting_call& operator=(const waiting_call&) = delete;
+
+    void cancel() noexcept
+    {
+        if (waiter_) {
+            waiter_->end(errc::interrupted);
+        }
+    }
+
+protected:
+    waiting_call(provider_life& life, clock::time_point deadline);
+    virtual ~waiting_call();
+
+    /// To be called once by the derived constructor, when what ends the wait can find the waiter.
+    void begin(std::uint32_t catalog_entry_id, cancelling by_others);
+    result<void> wait_until(readiness wanted, clock::time_point until);
+    /// The wait itself, until the time given; may see the waiter's interrupter (interrupted).
+    virtual readiness wait_once(readiness wanted, clock::time_point until) noexcept = 0;
+
+    provider_life& life_;
+    std::unique_ptr<waiter> waiter_;  ///< null: refused_ says so
+    clock::time_point deadline_;
+    errc refused_ = errc::success;  ///< the socket was closed, or the cleanup began, before the wait
+    bool expired_ = false;
+    bool routines_first_ = true;  ///< routines that are queued run although what is waited for is there already
+    readiness seen_ = readiness::none;
+
+private:
+    result<void> wait_alertably(readiness wanted, clock::time_point until);
+    void routine_queued() noexcept
+    {
+        routines_.store(true, std::memory_order_release);
+        waiter_->wake->interrupt();
+    }
+    [[nodiscard]] result<void> reason_to_end() const;
+    result<void> finish_wait(readiness seen, clock::time_point until);
+    result<void> run_hook(readiness wanted, clock::time_point until);
+
+    blocking_hook hook_{};
+    blocked_call for_host_{};
+    host* told_ = nullptr;
+    waiting_call* outer_ = nullptr;
+    std::atomic<bool> routines_{false};  // queued to this thread while it waited
+};
+
+/// A call that waits in one socket. Made when it turns out to have to wait; registered with its socket until destroyed.
+class blocking_call final : public waiting_call {
 public:
     /// `close_code` is what the call reports when the socket is closed by another thread.
     blocking_call(basic_socket& socket, errc close_code, std::chrono::milliseconds timeout,
                   cancelling by_others = cancelling::yes);
-    blocking_call(const blocking_call&) = delete;
-    blocking_call& operator=(const blocking_call&) = delete;
-    ~blocking_call();
+    ~blocking_call() override;
 
     /// Waits for a condition of the socket's descriptor. Success: look again. Errors: timed_out, or the reason of the wake-up.
     result<void> wait(readiness wanted) { return wait_until(wanted, deadline_); }
@@ -71,37 +119,11 @@ public:
     [[nodiscard]] bool expired() const noexcept { return expired_; }
     /// What the last wait saw.
     [[nodiscard]] readiness seen() const noexcept { return seen_; }
-    void cancel() noexcept
-    {
-        if (waiter_) {
-            waiter_->end(errc::interrupted);
-        }
-    }
 
 private:
-    result<void> wait_until(readiness wanted, clock::time_point until);
-    result<void> wait_alertably(readiness wanted, clock::time_point until);
-    void routine_queued() noexcept
-    {
-        routines_.store(true, std::memory_order_release);
-        waiter_->wake->interrupt();
-    }
-    readiness wait_once(readiness wanted, clock::time_point until) noexcept;
-    [[nodiscard]] result<void> reason_to_end() const;
-    result<void> finish_wait(readiness seen, clock::time_point until);
-    result<void> run_hook(readiness wanted, clock::time_point until);
+    readiness wait_once(readiness wanted, clock::time_point until) noexcept override;
 
     basic_socket& socket_;
-    std::unique_ptr<waiter> waiter_;
-    clock::time_point deadline_;
-    blocking_hook hook_{};
-    blocked_call for_host_{};
-    host* told_ = nullptr;
-    blocking_call* outer_ = nullptr;
-    errc refused_ = errc::success;  // the socket was closed, or the cleanup began, before the wait
-    bool expired_ = false;
-    std::atomic<bool> routines_{false};  // queued to this thread while it waited
-    readiness seen_ = readiness::none;
 };
 
 /// Ends the calling thread's innermost blocking call; false when there is none.

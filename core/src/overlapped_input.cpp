@@ -36,6 +36,9 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     if (is_retired()) {
         return errc::not_socket;
     }
+    if (!has(state::serving)) {
+        set_state(state::serving);
+    }
     if (input_.telling && request.in_order) {
         input_.pending.push_back(request);
         input_.look_again = true;

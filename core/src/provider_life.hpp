@@ -15,6 +15,7 @@
 #include "blocking_call.hpp"
 #include "port_table.hpp"
 #include "readiness_watch.hpp"
+#include "watched_sockets.hpp"
 #include "socket_table.hpp"
 #include "spindle/provider.hpp"
 
@@ -76,6 +77,7 @@ public:
     std::unique_ptr<transport> net;
     waiter_pool waiters;
     watch_registry watches;
+    watched_sockets_pool watch_memory;
     socket_table sockets;
     port_table ports;
     flush_ledger flushes;

@@ -47,9 +47,10 @@ socket_levels stream_socket::levels(readiness polled, level asked)
         update_connect_state();
     }
     if (has(state::listening)) {
-        const bool waits = has(state::deferring) || has_any(polled, readiness::readable);
-        const auto theirs = waits && has_input_requests() ? level::requested : level::connection;
-        return {waits ? theirs : level::none};
+        if (has(state::deferring)) {
+            return {level::connection};
+        }
+        return {has_any(polled, readiness::readable) ? unless_requested(level::connection) : level::none};
     }
     if (has(state::connected)) {
         return connected_levels(polled, asked);
@@ -103,18 +104,27 @@ level stream_socket::input_levels(readiness polled, bool ended)
     auto found = level::none;
     if (has(state::urgent_interest) || has_any(polled, readiness::urgent)) {
         found = urgent_levels(polled);
+        if (has_any(found, level::data) && has_input_requests()) {
+            found = (found & level::urgent) | level::requested;
+        }
     } else if (!ended) {
-        found = has_any(polled, readiness::readable) ? level::data : level::none;
+        found = has_any(polled, readiness::readable) ? unless_requested(level::data) : level::none;
     } else if (const auto unread = lower().readable_bytes(); unread && *unread > 0) {
-        found = level::data;  // the system calls the end readable, too (POL-11)
+        found = unless_requested(level::data);  // the system calls the end readable, too (POL-11)
     }
-    if (found == level::none) {
+    return has(state::receive_shut) ? found & level::urgent : found;
+}
+
+level basic_socket::unless_requested(level found)
+{
+    if (!has(state::serving)) {
         return found;
     }
-    if (has(state::receive_shut)) {
-        return found & level::urgent;
+    if (has_input_requests()) {
+        return level::requested;
     }
-    return has_input_requests() ? level::requested : found;
+    // They may have taken what was there when the system was asked.
+    return has_any(lower().poll(readiness::readable), readiness::readable) ? found : level::none;
 }
 
 // From here on core keeps the urgent bytes, as after any other sign of interest.
@@ -161,9 +171,10 @@ socket_levels datagram_socket::levels(readiness polled, level asked)
     if (has_any(polled, readiness::error)) {
         look_for_failure();
     }
-    if (failure_ahead_.load(std::memory_order_acquire) != errc::success ||
-        (has_any(polled, readiness::readable) && has_datagram())) {
-        now.holds |= has_input_requests() ? level::requested : level::data;
+    if (failure_ahead_.load(std::memory_order_acquire) != errc::success) {
+        now.holds |= level::data;
+    } else if (has_any(polled, readiness::readable) && has_datagram()) {
+        now.holds |= unless_requested(level::data);
     }
     return now;
 }

@@ -4,7 +4,27 @@
 #include <algorithm>
 #include <mutex>
 
+#include "basic_socket.hpp"
+
 namespace spindle {
+
+void watch_registry::leave() noexcept
+{
+    if (active_.fetch_sub(1, std::memory_order_seq_cst) != 1) {
+        return;
+    }
+    std::vector<std::shared_ptr<basic_socket>> unwatched;
+    const std::scoped_lock lock(mutex_);
+    if (active_.load(std::memory_order_seq_cst) == 0) {
+        unwatched.swap(kept_);
+    }
+}
+
+void watch_registry::keep(std::shared_ptr<basic_socket> closed)
+{
+    const std::scoped_lock lock(mutex_);
+    kept_.push_back(std::move(closed));
+}
 
 void watch_registry::add(readiness_watch& watch)
 {

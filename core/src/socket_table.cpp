@@ -70,6 +70,18 @@ std::shared_ptr<basic_socket> socket_table::find(socket_handle handle) noexcept
     return part.slots.empty() ? nullptr : part.slots[part.place_of(handle)].socket;
 }
 
+basic_socket* socket_table::find_to_watch(socket_handle handle) noexcept
+{
+    auto& part = shard_of(handle);
+    const std::scoped_lock lock(part.mutex);
+    auto* found = part.slots.empty() ? nullptr : part.slots[part.place_of(handle)].socket.get();
+    if (found == nullptr || found->begin_watch()) {
+        return found;
+    }
+    found->end_watch();  // closed, and erased as soon as the lock is free: its closer is its last user
+    return nullptr;
+}
+
 bool socket_table::erase(socket_handle handle, const basic_socket* expected) noexcept
 {
     auto& part = shard_of(handle);

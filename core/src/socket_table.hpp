@@ -21,6 +21,9 @@ public:
     bool insert(socket_handle handle, std::shared_ptr<basic_socket> socket);
     /// The socket, or null.
     [[nodiscard]] std::shared_ptr<basic_socket> find(socket_handle handle) noexcept;
+    /// The socket, counted as watched (basic_socket::begin_watch), or null. Only between enter() and leave() of the registry of
+    /// watches, which keeps it.
+    [[nodiscard]] basic_socket* find_to_watch(socket_handle handle) noexcept;
     /// True when this call removed it.
     bool erase(socket_handle handle, const basic_socket* expected) noexcept;
     /// All sockets at this moment.

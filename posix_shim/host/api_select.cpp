@@ -1,6 +1,7 @@
-// select, WSAPoll, and membership in an fd_set. The host finds the provider and checks what it must check to
-// do so; which sockets are ready is the provider's answer. Answers to the pages "select", "WSAPoll",
-// "Multiple Provider Restrictions on select" (clauses MAP-11, 20, 21; POL-1, 5, 6).
+// select, WSAPoll, and membership in an fd_set. The host finds the provider by the first socket and checks what it must
+// check to do so; which sockets are ready, and what to think of those it does not know, is the provider's answer.
+// Answers to the pages "select", "WSAPoll", "Multiple Provider Restrictions on select" (clauses MAP-11, 20, 21; POL-1,
+// 5, 6).
 #include "host/dispatch.hpp"
 #include "host/extension.hpp"
 
@@ -80,6 +81,6 @@ int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout)
         std::for_each(fdArray, end, [](WSAPOLLFD& each) { each.revents = POLLNVAL; });
         return fail(SOCKET_ERROR, WSAENOTSOCK);
     }
-    const auto poll = extension_function<LPFN_WSAPOLL>(scope, first->fd, poll_function);
+    const auto poll = known_extension_function<LPFN_WSAPOLL>(scope, extension::poll, first->fd, poll_function);
     return poll == nullptr ? SOCKET_ERROR : poll(fdArray, fds, timeout);
 }

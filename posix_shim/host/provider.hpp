@@ -15,7 +15,7 @@
 namespace spindle::host {
 
 /// Extension functions that the host calls itself.
-enum class extension : unsigned char { accept_ex, transmit_file, count };
+enum class extension : unsigned char { accept_ex, poll, transmit_file, count };
 
 /// One library serves every catalog entry that names its path; it is started once for all of them (START-21).
 class provider {

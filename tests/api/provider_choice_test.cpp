@@ -241,7 +241,7 @@ TEST_CASE("MAP-19, UP-18 an overlapped call brings the calling thread's id", "[a
     CHECK(entry.argument(9) != 0);
 }
 
-TEST_CASE("MAP-21 select goes to the provider of the first member: read, then write, then except set",
+TEST_CASE("MAP-21, SEL-10 select goes to the provider of the first member: read, then write, then except set",
           "[api][mapping]")
 {
     recorded_entry entry;

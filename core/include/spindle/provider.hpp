@@ -150,6 +150,8 @@ public:
     static void watch_forks(provider& process_wide, void (*also)() noexcept = nullptr) noexcept;
 
 private:
+    friend class readiness_wait;
+
     enum class phase : int { down, starting, up, stopping };
 
     [[nodiscard]] socket_ptr look_up(socket_handle handle) noexcept;

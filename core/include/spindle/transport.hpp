@@ -248,10 +248,10 @@ public:
     /// The n-th socket added has the index n - 1. What is wanted, and of which sockets, is as for lower_socket::poll(). Throws
     /// bad_alloc.
     virtual void add(lower_socket& socket, readiness wanted) = 0;
-    /// Waits, in one system call however many sockets there are, until one has a condition that it was added for, the
-    /// interrupter is triggered (interrupted), or the deadline passes (none). A deadline that has passed makes it a look.
-    /// Errors: no_buffer_space, and those of a system that cannot wait for so many.
-    virtual result<readiness> wait(interrupter& wake, clock::time_point deadline) noexcept = 0;
+    /// Waits, in one system call however many sockets there are, until one has a condition that it was added for (readable,
+    /// whatever the condition), the interrupter, which may be null, is triggered (interrupted), or the deadline passes (none).
+    /// A deadline that has passed makes it a look. Errors: no_buffer_space, and those of a system that cannot wait for so many.
+    virtual result<readiness> wait(interrupter* wake, clock::time_point deadline) noexcept = 0;
     /// The first index from `from` on of which the last wait told anything, or the number of sockets.
     [[nodiscard]] virtual std::size_t next_seen(std::size_t from) const noexcept = 0;
     [[nodiscard]] virtual readiness seen(std::size_t index) const noexcept = 0;

@@ -14,7 +14,7 @@ public:
     {
         group_.add(static_cast<const asio_socket&>(socket).watched(), wanted);
     }
-    result<readiness> wait(interrupter& wake, clock::time_point deadline) noexcept override
+    result<readiness> wait(interrupter* wake, clock::time_point deadline) noexcept override
     {
         return group_.wait(wake, deadline);
     }

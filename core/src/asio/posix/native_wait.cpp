@@ -156,15 +156,17 @@ void poll_group::add(handle socket, readiness wanted)
     entries_.push_back({posix::descriptor(socket), to_events(wanted), 0});
 }
 
-result<readiness> poll_group::wait(interrupter& wake, clock::time_point deadline) noexcept
+result<readiness> poll_group::wait(interrupter* wake, clock::time_point deadline) noexcept
 {
     auto& own = entries_.front();
-    own = {static_cast<const eventfd_interrupter&>(wake).number(), POLLIN, 0};
+    own = {wake != nullptr ? static_cast<const eventfd_interrupter*>(wake)->number() : -1, POLLIN, 0};
     const int found = poll_until(entries_.data(), entries_.size(), deadline);
     if (found == -1) {
         return errc_from_errno(errno);
     }
-    return own.revents != 0 ? readiness::interrupted : readiness::none;
+    const bool interrupted = own.revents != 0;
+    return (interrupted ? readiness::interrupted : readiness::none) |
+           (found > (interrupted ? 1 : 0) ? readiness::readable : readiness::none);
 }
 
 std::size_t poll_group::next_seen(std::size_t from) const noexcept

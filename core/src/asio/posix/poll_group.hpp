@@ -16,7 +16,7 @@ public:
 
     void clear() noexcept { entries_.resize(1); }
     void add(handle socket, readiness wanted);
-    result<readiness> wait(interrupter& wake, clock::time_point deadline) noexcept;
+    result<readiness> wait(interrupter* wake, clock::time_point deadline) noexcept;
     [[nodiscard]] std::size_t next_seen(std::size_t from) const noexcept;
     [[nodiscard]] readiness seen(std::size_t index) const noexcept;
 

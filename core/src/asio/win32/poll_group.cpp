@@ -1,5 +1,5 @@
-// See the header. The interrupter's socket also stands in for sockets on which nothing can happen: asked for nothing it
-// tells nothing, while WSAPoll() calls a missing socket invalid.
+// See the header. WSAPoll() calls a missing socket invalid and says so at every look, but does not count it: what is told of
+// sockets on which nothing can happen is dropped.
 #include "poll_group.hpp"
 
 #include <algorithm>
@@ -55,14 +55,13 @@ void poll_group::add(handle socket, readiness wanted)
     entries_.push_back({win32::to_socket(socket), win32::to_events(wanted), 0});
 }
 
-result<readiness> poll_group::wait(interrupter& wake, clock::time_point deadline) noexcept
+result<readiness> poll_group::wait(interrupter* wake, clock::time_point deadline) noexcept
 {
-    const SOCKET own = win32::wake_socket(wake);
-    entries_.front() = {own, POLLRDNORM, 0};
-    for (auto& each : entries_) {
-        if (each.fd == INVALID_SOCKET) {
-            each = {own, 0, 0};
-        }
+    entries_.front() = {wake != nullptr ? win32::wake_socket(*wake) : INVALID_SOCKET, POLLRDNORM, 0};
+    const bool any = std::any_of(entries_.begin(), entries_.end(),
+                                 [](const WSAPOLLFD& each) { return each.fd != INVALID_SOCKET; });
+    if (!any) {
+        return readiness::none;  // a look at nothing, which WSAPoll() refuses
     }
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24};
     for (;;) {
@@ -74,8 +73,13 @@ result<readiness> poll_group::wait(interrupter& wake, clock::time_point deadline
         if (found == SOCKET_ERROR) {
             return win32::last_error();
         }
+        for (auto& each : entries_) {
+            each.revents = each.fd != INVALID_SOCKET ? each.revents : SHORT{0};
+        }
         if (found > 0 || (limited && clock::now() >= deadline)) {
-            return entries_.front().revents != 0 ? readiness::interrupted : readiness::none;
+            const bool interrupted = entries_.front().revents != 0;
+            return (interrupted ? readiness::interrupted : readiness::none) |
+                   (found > (interrupted ? 1 : 0) ? readiness::readable : readiness::none);
         }
     }
 }

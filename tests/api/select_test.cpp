@@ -1,0 +1,632 @@
+// select: what it does with its sets and its time, and when a socket is in which set. Answers to the page "select", and to
+// WSPSelect behind it.
+#include <array>
+#include <atomic>
+#include <memory>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include "support/api_fixture.hpp"
+#include "support/catch.hpp"
+#include "support/extension.hpp"
+
+using namespace spindle::test;
+
+namespace {
+
+timeval at_once{0, 0};
+timeval soon{20, 0};
+
+/// An fd_set of any size.
+class socket_set {
+public:
+    socket_set() = default;
+    socket_set(std::initializer_list<SOCKET> members) : socket_set(std::vector<SOCKET>(members)) {}
+    explicit socket_set(const std::vector<SOCKET>& members) : words_(members.size() + 1)
+    {
+        get()->fd_count = static_cast<u_int>(members.size());
+        std::copy(members.begin(), members.end(), words_.begin() + 1);
+    }
+    [[nodiscard]] fd_set* get() { return reinterpret_cast<fd_set*>(words_.data()); }
+    /// With what lies behind the members that are left.
+    [[nodiscard]] std::vector<SOCKET> array() const { return {words_.begin() + 1, words_.end()}; }
+    [[nodiscard]] std::vector<SOCKET> members()
+    {
+        return {words_.begin() + 1, words_.begin() + 1 + static_cast<std::ptrdiff_t>(get()->fd_count)};
+    }
+
+private:
+    static_assert(offsetof(fd_set, fd_array) == sizeof(SOCKET));
+    std::vector<SOCKET> words_ = std::vector<SOCKET>(1);
+};
+
+/// In which sets a socket is, as letters: r, w, e. "!" and the code when select fails.
+std::string sets_of(SOCKET s, const std::string& asked = "rwe", timeval* timeout = &at_once)
+{
+    std::array<fd_set, 3> sets{};
+    std::array<fd_set*, 3> given{};
+    for (std::size_t role = 0; role < 3; ++role) {
+        FD_ZERO(&sets[role]);
+        if (asked.find("rwe"[role]) != std::string::npos) {
+            FD_SET(s, &sets[role]);
+            given[role] = &sets[role];
+        }
+    }
+    const int count = select(0, given[0], given[1], given[2], timeout);
+    if (count == SOCKET_ERROR) {
+        return "!" + std::to_string(WSAGetLastError());
+    }
+    std::string found;
+    for (std::size_t role = 0; role < 3; ++role) {
+        found += given[role] != nullptr && FD_ISSET(s, given[role]) ? std::string(1, "rwe"[role]) : "";
+    }
+    return count == static_cast<int>(found.size()) ? found : "count " + std::to_string(count) + " of " + found;
+}
+
+bool becomes(SOCKET s, const std::string& wanted, const std::string& asked = "rwe")
+{
+    return eventually([&] { return sets_of(s, asked) == wanted; });
+}
+
+const std::string not_a_socket = "!" + std::to_string(WSAENOTSOCK);
+const std::string interrupted = "!" + std::to_string(WSAEINTR);
+
+std::atomic<int> routine_runs{0};
+void CALLBACK count_routine(ULONG_PTR)
+{
+    ++routine_runs;
+}
+
+int hook_runs = 0;
+int hook_cancels_at = 0;
+BOOL WSAAPI on_block()
+{
+    if (++hook_runs == hook_cancels_at) {
+        WSACancelBlockingCall();
+    }
+    return FALSE;
+}
+
+void defer_next(SOCKET listening)
+{
+    const auto condition = [](LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*, DWORD_PTR) -> int {
+        return CF_DEFER;
+    };
+    CHECK(error_of(WSAAccept(listening, nullptr, nullptr, condition, 0)) == WSATRY_AGAIN);
+}
+
+/// Sends without waiting until sends are refused and the system has taken what it can.
+std::size_t fill(SOCKET s)
+{
+    const std::vector<char> block(64 * 1024, 'f');
+    std::size_t sent = 0;
+    for (timeval settling{0, 100'000}; sets_of(s, "w", &settling) == "w";) {
+        while (send(s, block.data(), static_cast<int>(block.size()), 0) != SOCKET_ERROR) {
+            sent += block.size();
+        }
+        REQUIRE(WSAGetLastError() == WSAEWOULDBLOCK);
+    }
+    return sent;
+}
+
+}  // namespace
+
+TEST_CASE("SEL-1, SEL-5 the result counts a socket in each set, whatever nfds is", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    send_text(pair.client, "x");
+    REQUIRE(wait_readable(pair.server));
+    for (const int nfds : {0, -7, 1, 1 << 20}) {
+        socket_set readable{pair.client, pair.server};
+        socket_set writable{pair.client, pair.server};
+        CHECK(select(nfds, readable.get(), writable.get(), nullptr, &at_once) == 3);
+        CHECK(readable.members() == std::vector<SOCKET>{pair.server});
+        CHECK(writable.members() == std::vector<SOCKET>{pair.client, pair.server});
+    }
+}
+
+TEST_CASE("SEL-2, SEL-3, SEL-4, CLOSE-8 what cannot be waited for is refused and changes nothing", "[api][select]")
+{
+    const winsock started;
+    socket_set empty;
+    CHECK(error_of(select(0, nullptr, nullptr, nullptr, &soon)) == WSAEINVAL);
+    CHECK(error_of(select(0, empty.get(), nullptr, empty.get(), &soon)) == WSAEINVAL);
+
+    const auto good = bound_udp();
+    auto gone = tcp();
+    const SOCKET closed = gone.get();
+    gone.reset();
+    for (const SOCKET bad : {closed, INVALID_SOCKET, SOCKET{0x7f7f7f7c}}) {
+        socket_set readable{good, bad};
+        socket_set writable{good};
+        CHECK(error_of(select(0, readable.get(), writable.get(), nullptr, nullptr)) == WSAENOTSOCK);
+        CHECK(error_of(select(0, writable.get(), nullptr, readable.get(), &at_once)) == WSAENOTSOCK);
+        CHECK(readable.members() == std::vector<SOCKET>{good, bad});
+        CHECK(writable.members() == std::vector<SOCKET>{good});
+    }
+    for (timeval bad : {timeval{-1, 0}, timeval{0, -1}, timeval{5, -1}}) {
+        CHECK(sets_of(good, "w", &bad) == "!" + std::to_string(WSAEINVAL));
+    }
+}
+
+TEST_CASE("SEL-4, SEL-5 after the time all sets are empty; the time itself is left alone", "[api][select]")
+{
+    const winsock started;
+    const auto quiet = bound_udp();
+    const auto listening = listener();
+    timeval limit{0, 60'000};
+    socket_set readable{quiet, listening};
+    socket_set exceptional{quiet};
+    const stopwatch time;
+    CHECK(select(0, readable.get(), nullptr, exceptional.get(), &limit) == 0);
+    CHECK(time.elapsed() >= 55ms);
+    CHECK(readable.members().empty());
+    CHECK(exceptional.members().empty());
+    CHECK((limit.tv_sec == 0 && limit.tv_usec == 60'000));
+    // Without a limit it waits for what comes.
+    background_call waiting([&] { return sets_of(quiet, "r", nullptr); });
+    REQUIRE(waiting.blocks());
+    const auto sender = udp();
+    const auto where = local_of(quiet);
+    REQUIRE(sendto(sender, "x", 1, 0, where.get(), where.length) == 1);
+    CHECK(waiting.result() == "r");
+}
+
+TEST_CASE("SEL-6, SEL-7, SEL-8 sets of any size keep their order, each socket once, and what lies behind", "[api][select]")
+{
+    const winsock started;
+    std::vector<unique_socket> sockets;
+    std::vector<SOCKET> handles;
+    std::vector<SOCKET> loud;
+    const auto sender = udp();
+    for (int number = 0; number < 200; ++number) {
+        sockets.push_back(bound_udp());
+        handles.push_back(sockets.back());
+        if (number % 7 == 3) {
+            const auto where = local_of(sockets.back());
+            REQUIRE(sendto(sender, "x", 1, 0, where.get(), where.length) == 1);
+            loud.push_back(handles.back());
+        }
+    }
+    for (const auto each : loud) {
+        REQUIRE(wait_readable(each));
+    }
+    handles.push_back(loud.front());  // again
+    handles.push_back(handles.front());
+    socket_set readable(handles);
+    CHECK(select(0, readable.get(), nullptr, nullptr, nullptr) == static_cast<int>(loud.size()));
+    CHECK(readable.members() == loud);
+    auto expected = handles;
+    std::copy(loud.begin(), loud.end(), expected.begin());
+    CHECK(readable.array() == expected);
+}
+
+TEST_CASE("SEL-9 one set for several roles gets the union, each socket counted once", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    const auto fresh = tcp();
+    send_text(pair.client, "x");
+    REQUIRE(wait_readable(pair.server));
+    socket_set all{fresh, pair.server, pair.client};
+    CHECK(select(0, all.get(), all.get(), all.get(), nullptr) == 2);
+    CHECK(all.members() == std::vector<SOCKET>{pair.server, pair.client});
+    socket_set others{pair.client, pair.server};
+    CHECK(select(0, others.get(), nullptr, others.get(), nullptr) == 1);
+    CHECK(others.members() == std::vector<SOCKET>{pair.server});
+}
+
+TEST_CASE("SEL-11 it waits alertably and goes on, but runs nothing when something is ready at once", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    routine_runs = 0;
+    REQUIRE(QueueUserAPC(count_routine, GetCurrentThread(), 0) != 0);
+    CHECK(sets_of(pair.server, "w", &soon) == "w");
+    CHECK(routine_runs == 0);
+    send_text(pair.client, "x");
+    REQUIRE(wait_readable(pair.server));
+    CHECK(sets_of(pair.server, "r", &soon) == "r");
+    CHECK(routine_runs == 0);
+    CHECK(receive_text(pair.server, 1) == "x");
+    timeval brief{0, 50'000};
+    CHECK(sets_of(pair.server, "r", &brief).empty());  // what was queued runs now, and the wait lasts on
+    CHECK(routine_runs == 1);
+
+    HANDLE self = nullptr;
+    REQUIRE(DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &self, 0, FALSE,
+                            DUPLICATE_SAME_ACCESS) != FALSE);
+    background_call other([&] {
+        QueueUserAPC(count_routine, self, 0);
+        const bool ran = eventually([] { return routine_runs == 2; });
+        send(pair.client, "y", 1, 0);
+        return ran;
+    });
+    CHECK(sets_of(pair.server, "r", nullptr) == "r");
+    CHECK(other.result());
+    CloseHandle(self);
+}
+
+TEST_CASE("SEL-13, POL-9 a listener is readable while a connection waits", "[api][select]")
+{
+    const winsock started;
+    const auto listening = listener();
+    CHECK(sets_of(listening).empty());
+    background_call waiting([&] { return sets_of(listening, "rwe", nullptr); });
+    REQUIRE(waiting.blocks());
+    const auto client = connect_to_listener(listening);
+    CHECK(waiting.result() == "r");
+    CHECK(sets_of(listening) == "r");
+    const auto server = accept_from(listening);
+    CHECK(sets_of(listening).empty());
+}
+
+TEST_CASE("SEL-13, ACC-12 a connection that was put back is readable, also to a select that waits", "[api][select]")
+{
+    const winsock started;
+    const auto listening = listener();
+    const auto client = connect_to_listener(listening);
+    REQUIRE(becomes(listening, "r"));
+    defer_next(listening);
+    CHECK(sets_of(listening) == "r");
+    background_call waiting([&] { return sets_of(listening, "r", nullptr); });
+    CHECK(waiting.result() == "r");
+    const auto server = accept_from(listening);
+    CHECK(sets_of(listening).empty());
+}
+
+TEST_CASE("SEL-13, SEL-14 data and the end of the stream are readable, a connection is writable", "[api][select]")
+{
+    const winsock started;
+    tcp_pair pair;
+    CHECK(sets_of(pair.client) == "w");
+    CHECK(sets_of(pair.server) == "w");
+    background_call waiting([&] { return sets_of(pair.server, "re", nullptr); });
+    REQUIRE(waiting.blocks());
+    send_text(pair.client, "ab");
+    CHECK(waiting.result() == "r");
+    CHECK(receive_text(pair.server, 1) == "a");
+    CHECK(sets_of(pair.server) == "rw");
+    CHECK(receive_text(pair.server, 1) == "b");
+    CHECK(sets_of(pair.server) == "w");
+    REQUIRE(error_of(shutdown(pair.server, SD_SEND)) == 0);
+    CHECK(sets_of(pair.server) == "w");
+    REQUIRE(becomes(pair.client, "rw"));
+    CHECK(receive_text(pair.client, 1).empty());
+    CHECK(sets_of(pair.client) == "rw");
+    REQUIRE(error_of(shutdown(pair.client, SD_SEND)) == 0);
+    REQUIRE(becomes(pair.server, "rw"));  // both directions are closed now
+    CHECK(sets_of(pair.server, "e").empty());
+}
+
+TEST_CASE("SEL-13 the local SD_RECEIVE is no event, and ends none that is under way", "[api][select]")
+{
+    const winsock started;
+    tcp_pair pair;
+    REQUIRE(error_of(shutdown(pair.server, SD_RECEIVE)) == 0);
+    CHECK(sets_of(pair.server) == "w");
+    background_call waiting([&] { return sets_of(pair.server, "r", nullptr); });
+    REQUIRE(waiting.blocks());
+    pair.client.reset();
+    CHECK(waiting.result() == "r");  // the peer's end
+}
+
+TEST_CASE("SEL-13, SEL-14, SEL-15 a reset connection is readable and writable and in no other set", "[api][select]")
+{
+    const winsock started;
+    tcp_pair pair;
+    background_call waiting([&] { return sets_of(pair.server, "r", nullptr); });
+    REQUIRE(waiting.blocks());
+    timeval brief{0, 150'000};
+    background_call exceptional([&] { return sets_of(pair.server, "e", &brief); });
+    reset_connection(pair.client);
+    CHECK(waiting.result() == "r");
+    CHECK(exceptional.result().empty());
+    CHECK(sets_of(pair.server) == "rw");
+    char byte = 0;
+    CHECK(error_of(recv(pair.server, &byte, 1, 0)) == WSAECONNRESET);
+    CHECK(sets_of(pair.server) == "rw");
+    CHECK(sets_of(pair.server, "e").empty());
+}
+
+TEST_CASE("SEL-14, POL-15 a datagram socket is writable, bound or not", "[api][select]")
+{
+    const winsock started;
+    const auto unbound = udp();
+    CHECK(sets_of(unbound) == "w");
+    const auto bound = bound_udp();
+    CHECK(sets_of(bound) == "w");
+    const auto where = local_of(bound);
+    REQUIRE(sendto(unbound, "x", 1, 0, where.get(), where.length) == 1);
+    CHECK(becomes(bound, "rw"));
+    REQUIRE(error_of(shutdown(bound, SD_BOTH)) == 0);
+    CHECK(sets_of(bound) == "w");
+}
+
+TEST_CASE("SEL-13, LNX-28 an ICMP error makes a datagram socket readable only if a receive will tell it", "[api][select]")
+{
+    const winsock started;
+    const closed_port nobody(AF_INET, SOCK_DGRAM);
+    for (const BOOL wanted : {TRUE, FALSE}) {
+        const auto made = bound_udp();
+        BOOL report = wanted;
+        DWORD bytes = 0;
+        REQUIRE(error_of(WSAIoctl(made, SIO_UDP_CONNRESET, &report, sizeof report, nullptr, 0, &bytes, nullptr,
+                                  nullptr)) == 0);
+        REQUIRE(sendto(made, "x", 1, 0, nobody.where.get(), nobody.where.length) == 1);
+        timeval limit{wanted ? 20 : 0, 100'000};
+        CHECK(sets_of(made, "r", &limit) == (wanted ? "r" : ""));
+        set_nonblocking(made);
+        char byte = 0;
+        CHECK(error_of(recv(made, &byte, 1, 0)) == (wanted ? WSAECONNRESET : WSAEWOULDBLOCK));
+        CHECK(sets_of(made, "r").empty());
+    }
+}
+
+TEST_CASE("SEL-15, OOB-8 an urgent byte is exceptional, with SO_OOBINLINE readable", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    background_call waiting([&] { return sets_of(pair.server, "re", nullptr); });
+    REQUIRE(waiting.blocks());
+    send_text(pair.client, "1", MSG_OOB);
+    CHECK(waiting.result() == "e");
+    CHECK(sets_of(pair.server) == "we");
+    send_text(pair.client, "2", MSG_OOB);
+    send_text(pair.client, "n");
+    REQUIRE(becomes(pair.server, "rwe"));
+    CHECK(receive_text(pair.server, 1) == "n");
+    CHECK(sets_of(pair.server) == "we");
+    set_option(pair.server, SOL_SOCKET, SO_OOBINLINE, 1);
+    CHECK(sets_of(pair.server) == "rw");
+    set_option(pair.server, SOL_SOCKET, SO_OOBINLINE, 0);
+    CHECK(receive_text(pair.server, 2, MSG_OOB) == "12");
+    CHECK(sets_of(pair.server) == "w");
+}
+
+TEST_CASE("SEL-15, OOB-6 an urgent byte and SO_OOBINLINE wake a select that waits for something else", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    background_call waiting([&] { return sets_of(pair.server, "r", nullptr); });
+    REQUIRE(waiting.blocks());
+    send_text(pair.client, "u", MSG_OOB);
+    REQUIRE(becomes(pair.server, "e", "e"));
+    CHECK_FALSE(waiting.done());
+    set_option(pair.server, SOL_SOCKET, SO_OOBINLINE, 1);
+    CHECK(waiting.result() == "r");
+}
+
+TEST_CASE("SEL-16 a fresh stream socket is in no set, until it listens or connects", "[api][select]")
+{
+    const winsock started;
+    const auto made = tcp();
+    CHECK(sets_of(made).empty());
+    REQUIRE(bind_to(made, loopback(AF_INET)) == 0);
+    timeval brief{0, 30'000};
+    CHECK(sets_of(made, "rwe", &brief).empty());
+    background_call waiting([&] { return sets_of(made, "rwe", nullptr); });
+    REQUIRE(waiting.blocks());
+    REQUIRE(error_of(listen(made, 4)) == 0);
+    const auto client = tcp();
+    background_call connecting([&] { return sets_of(client, "w", nullptr); });
+    REQUIRE(connecting.blocks());
+    REQUIRE(connect_to(client, local_of(made)) == 0);
+    CHECK(waiting.result() == "r");
+    CHECK(connecting.result() == "w");
+}
+
+TEST_CASE("CONN-5, SEL-14 a connect that succeeds shows as writable", "[api][select]")
+{
+    const winsock started;
+    const auto listening = listener();
+    const auto client = tcp();
+    set_nonblocking(client);
+    REQUIRE(connect_to(client, local_of(listening)) == WSAEWOULDBLOCK);
+    CHECK(sets_of(client, "rwe", nullptr) == "w");
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == 0);
+    const stuck_connect stuck;
+    timeval brief{0, 30'000};
+    CHECK(sets_of(stuck.client, "rwe", &brief).empty());
+}
+
+TEST_CASE("CONN-5, SEL-17, SEL-19, SEL-20, LNX-12 a connect that fails is exceptional until the next one", "[api][select]")
+{
+    const winsock started;
+    const closed_port nobody;
+    const auto client = tcp();
+    set_nonblocking(client);
+    REQUIRE(connect_to(client, nobody.where) == WSAEWOULDBLOCK);
+    CHECK(sets_of(client, "rwe", nullptr) == "e");
+    CHECK(sets_of(client) == "e");
+    CHECK(sets_of(client, "w").empty());
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == WSAECONNREFUSED);
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == WSAECONNREFUSED);
+    CHECK(sets_of(client) == "e");
+    // The next attempt starts at once, and only success clears the code.
+    const auto listening = listener();
+    REQUIRE(connect_to(client, nobody.where) == WSAEWOULDBLOCK);
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == WSAECONNREFUSED);
+    CHECK(sets_of(client, "rwe", nullptr) == "e");
+    REQUIRE(connect_to(client, local_of(listening)) == WSAEWOULDBLOCK);
+    CHECK(sets_of(client, "rwe", nullptr) == "w");
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == 0);
+}
+
+TEST_CASE("SEL-18, SEL-21, CONN-11 a failed blocking connect is exceptional, and SO_ERROR is 0", "[api][select]")
+{
+    const winsock started;
+    const closed_port nobody;
+    const auto client = tcp();
+    REQUIRE(connect_to(client, nobody.where) == WSAECONNREFUSED);
+    timeval brief{0, 30'000};
+    CHECK(sets_of(client, "w", &brief).empty());
+    CHECK(sets_of(client) == "e");
+    CHECK(get_option(client, SOL_SOCKET, SO_ERROR) == 0);
+}
+
+TEST_CASE("SEL-22 after a failed connect the socket may listen", "[api][select]")
+{
+    const winsock started;
+    const closed_port nobody;
+    const auto made = tcp();
+    REQUIRE(bind_to(made, loopback(AF_INET)) == 0);
+    set_nonblocking(made);
+    REQUIRE(connect_to(made, nobody.where) == WSAEWOULDBLOCK);
+    REQUIRE(sets_of(made, "e", nullptr) == "e");
+    REQUIRE(error_of(listen(made, 4)) == 0);
+    CHECK(sets_of(made).empty());
+    const auto client = connect_to_listener(made);
+    CHECK(becomes(made, "r"));
+}
+
+TEST_CASE("SEL-23 of two attempts at a time the second is refused", "[api][select]")
+{
+    const winsock started;
+    const stuck_connect stuck;
+    CHECK(connect_to(stuck.client, stuck.where) == WSAEALREADY);
+    const auto connect_ex = extension<LPFN_CONNECTEX>(stuck.client, WSAID_CONNECTEX);
+    const auto ex_error = [&](SOCKET s, OVERLAPPED& request) {
+        return error_of_bool(connect_ex(s, stuck.where.get(), stuck.where.length, nullptr, 0, nullptr, &request));
+    };
+    OVERLAPPED refused{};
+    CHECK(ex_error(stuck.client, refused) == WSAEINVAL);
+    const auto requested = tcp();
+    REQUIRE(bind_to(requested, loopback(AF_INET)) == 0);
+    OVERLAPPED pending{};
+    OVERLAPPED second{};
+    REQUIRE(ex_error(requested, pending) == ERROR_IO_PENDING);
+    CHECK(ex_error(requested, second) == WSAEINVAL);
+    CHECK(connect_to(requested, stuck.where) == WSAEINVAL);
+    CHECK(sets_of(requested).empty());
+    REQUIRE(CancelIoEx(reinterpret_cast<HANDLE>(requested.get()), &pending) != FALSE);
+    CHECK(eventually([&] { return HasOverlappedIoCompleted(&pending); }));
+}
+
+TEST_CASE("CLOSE-7, CAN-13 a socket closed meanwhile is readable, or no socket any more", "[api][select]")
+{
+    const winsock started;
+    const auto other = bound_udp();
+    for (const bool stream : {true, false}) {
+        for (const std::string asked : {"r", "re", "e"}) {
+            tcp_pair pair;
+            auto victim = stream ? std::move(pair.server) : bound_udp();
+            const SOCKET handle = victim.get();
+            background_call waiting([&] { return sets_of(handle, asked, nullptr); });
+            REQUIRE(waiting.blocks());
+            victim.reset();
+            CHECK(waiting.result() == (asked == "e" ? not_a_socket : "r"));
+        }
+    }
+    CHECK(sets_of(other) == "w");
+}
+
+TEST_CASE("CLEAN-8, SEL-4 the last cleanup ends a select with WSAEINTR", "[api][select]")
+{
+    auto started = std::make_unique<winsock>();
+    auto quiet = bound_udp();
+    background_call waiting([&] { return sets_of(quiet, "re", nullptr); });
+    REQUIRE(waiting.blocks());
+    started.reset();
+    CHECK(waiting.result() == interrupted);
+    (void)quiet.release();
+}
+
+TEST_CASE("BLK-8, BLK-9, BLK-12 the blocking hook runs while a select waits, never when it polls", "[api][select]")
+{
+    const winsock started;
+    const auto quiet = bound_udp();
+    hook_runs = 0;
+    hook_cancels_at = 0;
+    REQUIRE(WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&on_block))) != nullptr);
+    CHECK(sets_of(quiet, "r").empty());
+    CHECK(hook_runs == 0);
+    timeval brief{0, 20'000};
+    CHECK(sets_of(quiet, "r", &brief).empty());
+    CHECK(hook_runs > 0);
+    hook_cancels_at = hook_runs + 3;
+    CHECK(sets_of(quiet, "r", nullptr) == interrupted);
+    WSAUnhookBlockingHook();
+    CHECK(sets_of(quiet, "rw", nullptr) == "w");
+}
+
+TEST_CASE("SEL-14, LNX-21 a full connection is not writable, and a select wakes when there is room", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    set_nonblocking(pair.client);
+    for (const int buffer : {65536, 0}) {
+        set_option(pair.client, SOL_SOCKET, SO_SNDBUF, buffer);
+        const auto sent = fill(pair.client);
+        CHECK(sets_of(pair.client).empty());
+        background_call waiting([&] { return sets_of(pair.client, "we", nullptr); });
+        REQUIRE(waiting.blocks());
+        CHECK(receive_text(pair.server, sent).size() == sent);
+        CHECK(waiting.result() == "w");
+        CHECK(becomes(pair.client, "w"));
+    }
+}
+
+TEST_CASE("SEL-13, OVL-16 what pending receives take is not readable, what comes after them is", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    std::array<char, 8> bytes{};
+    WSABUF buffer{static_cast<ULONG>(bytes.size()), bytes.data()};
+    DWORD flags = 0;
+    WSAOVERLAPPED pending{};
+    REQUIRE(error_of(WSARecv(pair.server, &buffer, 1, nullptr, &flags, &pending, nullptr)) == WSA_IO_PENDING);
+    background_call waiting([&] { return sets_of(pair.server, "r", nullptr); });
+    REQUIRE(waiting.blocks());
+    send_text(pair.client, "one");
+    REQUIRE(eventually([&] { return HasOverlappedIoCompleted(&pending); }));
+    CHECK(waiting.blocks());
+    send_text(pair.client, "two");
+    CHECK(waiting.result() == "r");
+    CHECK(receive_text(pair.server, 3) == "two");
+}
+
+TEST_CASE("SEL-6, CAN-13 threads select over sockets that others use and close", "[api][select]")
+{
+    const winsock started;
+    const auto stop = bound_udp();
+    const auto sender = udp();
+    std::array<std::atomic<SOCKET>, 8> shared;
+    for (auto& each : shared) {
+        each = bound_udp().release();
+    }
+    const auto watch = [&] {
+        for (;;) {
+            std::vector<SOCKET> members{stop};
+            for (const auto& each : shared) {
+                members.push_back(each);
+            }
+            socket_set readable(members);
+            const int count = select(0, readable.get(), nullptr, nullptr, &soon);
+            if (count == 0 || (count == SOCKET_ERROR && WSAGetLastError() != WSAENOTSOCK)) {
+                return false;
+            }
+            if (count > 0 && readable.members().front() == stop) {
+                return true;
+            }
+        }
+    };
+    background_call first(watch);
+    background_call second(watch);
+    for (int turn = 0; turn < 200; ++turn) {
+        auto& place = shared[static_cast<std::size_t>(turn) % shared.size()];
+        const auto fresh = bound_udp();
+        const auto where = local_of(fresh);
+        sendto(sender, "x", 1, 0, where.get(), where.length);
+        closesocket(place.exchange(bound_udp().release()));
+    }
+    const auto where = local_of(stop);
+    REQUIRE(sendto(sender, "x", 1, 0, where.get(), where.length) == 1);
+    CHECK(first.result());
+    CHECK(second.result());
+    for (auto& each : shared) {
+        closesocket(each);
+    }
+}
