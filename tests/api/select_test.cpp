@@ -249,6 +249,28 @@ TEST_CASE("SEL-11 it waits alertably and goes on, but runs nothing when somethin
     CloseHandle(self);
 }
 
+TEST_CASE("SEL-12, EVT-21 select neither takes a recorded event nor brings it about again", "[api][select]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    const WSAEVENT signal = WSACreateEvent();
+    REQUIRE(error_of(WSAEventSelect(pair.server, signal, FD_READ)) == 0);
+    send_text(pair.client, "x");
+    REQUIRE(becomes(pair.server, "rw"));
+    const auto recorded = [&] {
+        WSANETWORKEVENTS events{};
+        REQUIRE(error_of(WSAEnumNetworkEvents(pair.server, signal, &events)) == 0);
+        return events.lNetworkEvents;
+    };
+    REQUIRE(WSAWaitForMultipleEvents(1, &signal, TRUE, 20'000, FALSE) == WSA_WAIT_EVENT_0);
+    CHECK(sets_of(pair.server, "r", nullptr) == "r");
+    CHECK(recorded() == FD_READ);
+    CHECK(sets_of(pair.server, "r", nullptr) == "r");
+    CHECK(recorded() == 0);
+    CHECK(WSAWaitForMultipleEvents(1, &signal, TRUE, 0, FALSE) == WSA_WAIT_TIMEOUT);
+    WSACloseEvent(signal);
+}
+
 TEST_CASE("SEL-13, POL-9 a listener is readable while a connection waits", "[api][select]")
 {
     const winsock started;
