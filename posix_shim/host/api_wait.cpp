@@ -1,65 +1,25 @@
-// Waiting as programs see it. The waits are the kernel's; here are the argument checks and the numbers the
-// functions return. Answers to the pages "WSAWaitForMultipleEvents", "WaitForMultipleObjectsEx", "SleepEx",
+// Waiting as programs see it. The waits are the kernel's; here are the argument checks. Answers to the pages "WSAWaitForMultipleEvents", "WaitForMultipleObjectsEx", "SleepEx",
 // "SignalObjectAndWait" (APC-13).
 #include "host/kernel_objects.hpp"
 #include "host/thread_state.hpp"
+#include "host/wait_handles.hpp"
 #include "kernel/mutex.hpp"
 #include "kernel/semaphore.hpp"
-#include "kernel/wait.hpp"
-
-#include <array>
 
 using namespace spindle;
 using host::fail;
 
 namespace {
 
-DWORD wait_code(const kernel::wait_result& result) noexcept
-{
-    switch (result.status) {
-    case kernel::wait_status::signalled:
-        return WAIT_OBJECT_0 + static_cast<DWORD>(result.index);
-    case kernel::wait_status::abandoned:
-        return WAIT_ABANDONED_0 + static_cast<DWORD>(result.index);
-    case kernel::wait_status::timed_out:
-        return WAIT_TIMEOUT;
-    case kernel::wait_status::apcs_ran:
-        return WAIT_IO_COMPLETION;
-    }
-    return WAIT_FAILED;
-}
-
-// A mutex belongs to the thread that takes it, so that there has to be an object of the thread.
-bool can_wait_for(const kernel::object& target) noexcept
-{
-    return target.kind() != kernel::object_kind::mutex || kernel::current_thread_object() != nullptr;
-}
-
 DWORD wait_for_handles(DWORD count, const HANDLE* wanted, kernel::wait_mode mode, DWORD milliseconds,
                        bool alertable)
 {
-    if (count == 0 || count > kernel::maximum_wait_objects || wanted == nullptr) {
+    if (count == 0 || count > kernel::maximum_wait_objects) {
         return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
     }
-    std::array<kernel::object_ref<kernel::waitable>, kernel::maximum_wait_objects> held;
-    std::array<kernel::waitable*, kernel::maximum_wait_objects> objects{};
-    for (DWORD index = 0; index < count; ++index) {
-        held[index] = host::waitable_of(wanted[index]);
-        objects[index] = held[index].get();
-        if (objects[index] == nullptr) {
-            return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
-        }
-        if (!can_wait_for(*objects[index])) {
-            return fail(WAIT_FAILED, ERROR_NOT_ENOUGH_MEMORY);
-        }
-        for (DWORD earlier = 0; mode == kernel::wait_mode::all && earlier < index; ++earlier) {
-            if (objects[earlier] == objects[index]) {
-                return fail(WAIT_FAILED, ERROR_INVALID_PARAMETER);
-            }
-        }
-    }
-    return wait_code(
-        kernel::wait({objects.data(), count}, mode, kernel::deadline_after(milliseconds), alertable));
+    host::wait_handles handles;
+    const int error = handles.add(count, wanted, mode);
+    return error == 0 ? handles.wait(mode, milliseconds, alertable) : fail(WAIT_FAILED, error);
 }
 
 // Signals the object; 0 or why that is not possible.
@@ -135,13 +95,13 @@ DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn,
     if (!signalled || !awaited || awaited->as_waitable() == nullptr) {
         return fail(WAIT_FAILED, ERROR_INVALID_HANDLE);
     }
-    if (!can_wait_for(*awaited)) {
+    if (!host::can_wait_for(*awaited)) {
         return fail(WAIT_FAILED, ERROR_NOT_ENOUGH_MEMORY);
     }
     if (const int error = signal_object(*signalled); error != 0) {
         return fail(WAIT_FAILED, error);
     }
     kernel::waitable* objects[] = {awaited->as_waitable()};
-    return wait_code(kernel::wait(objects, kernel::wait_mode::any, kernel::deadline_after(dwMilliseconds),
-                                  bAlertable != FALSE));
+    return host::wait_code(kernel::wait(objects, kernel::wait_mode::any,
+                                        kernel::deadline_after(dwMilliseconds), bAlertable != FALSE));
 }

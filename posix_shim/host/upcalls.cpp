@@ -2,6 +2,7 @@
 #include "host/upcalls.hpp"
 
 #include "host/kernel_objects.hpp"
+#include "host/window_send.hpp"
 
 using namespace spindle::host;
 
@@ -40,10 +41,10 @@ int WSPAPI WPUFDIsSet(SOCKET s, fd_set FAR* fdset)
     return fdset == nullptr ? 0 : __WSAFDIsSet(s, fdset);
 }
 
-// There are no windows to post to yet: as for a dead window, FALSE (UP-26, UP-30).
-BOOL WSPAPI WPUPostMessage(HWND, UINT, WPARAM, LPARAM)
+// As UP-6 has it of upcalls, the thread's last error stays what it is.
+BOOL WSPAPI WPUPostMessage(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
-    return FALSE;
+    return post_to_window(hWnd, Msg, wParam, lParam) == 0 ? TRUE : FALSE;
 }
 
 namespace spindle::host {

@@ -4,6 +4,7 @@
 #include "kernel/handle_table.hpp"
 #include "kernel/local_storage.hpp"
 #include "kernel/thread.hpp"
+#include "kernel/window.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -83,6 +84,9 @@ struct end_of_thread {
         end_local_storage();  // calls back: the thread is still all it was
         if (thread* object = self.object; object != nullptr) {
             object->owned().abandon_all();
+            if (message_queue* queue = object->messages(); queue != nullptr) {
+                end_messages(*queue);
+            }
             running.remove(*object);
             object->end();
             handles.remove(self.handle, object_kind::thread);

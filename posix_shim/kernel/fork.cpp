@@ -6,6 +6,7 @@
 #include "kernel/local_storage.hpp"
 #include "kernel/names.hpp"
 #include "kernel/thread.hpp"
+#include "kernel/window.hpp"
 
 #include <pthread.h>
 
@@ -23,12 +24,16 @@ void prepare() noexcept
     lock_threads_for_fork();
     lock_names_for_fork();
     lock_local_storage_for_fork();
+    lock_window_classes_for_fork();
+    lock_windows_for_fork();
     handles.lock_for_fork();
 }
 
 void in_parent() noexcept
 {
     handles.unlock_after_fork();
+    unlock_windows_after_fork(false);
+    unlock_window_classes_after_fork(false);
     unlock_local_storage_after_fork(false);
     unlock_names_after_fork();
     unlock_threads_after_fork(false);
@@ -37,6 +42,8 @@ void in_parent() noexcept
 void in_child() noexcept
 {
     handles.unlock_after_fork();
+    unlock_windows_after_fork(true);
+    unlock_window_classes_after_fork(true);
     unlock_local_storage_after_fork(true);
     unlock_names_after_fork();
     unlock_threads_after_fork(true);

@@ -22,6 +22,7 @@ enum class object_kind : std::uint8_t {
     file,
     socket_file,
     completion_port,
+    message_queue,
 };
 
 class waitable;

@@ -1,6 +1,8 @@
 // Threads and their APC queues, see thread.hpp.
 #include "kernel/thread.hpp"
 
+#include "kernel/message_queue.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,6 +11,13 @@
 #include <unistd.h>
 
 namespace spindle::kernel {
+
+thread::~thread()
+{
+    if (message_queue* queue = messages(); queue != nullptr) {
+        queue->release();
+    }
+}
 
 bool thread::queue(const apc& call) noexcept
 {

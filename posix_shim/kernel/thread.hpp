@@ -17,6 +17,8 @@ namespace spindle::kernel {
 /// GetExitCodeThread's answer for a thread that has not ended.
 inline constexpr std::uint32_t still_active = 259;
 
+class message_queue;
+
 class thread final : public waitable {
 public:
     static constexpr object_kind static_kind = object_kind::thread;
@@ -74,6 +76,12 @@ public:
     /// no_deadline while it has not.
     [[nodiscard]] clock::time_point end_time() noexcept;
 
+    /// The thread's window messages, see message_queue.hpp; nullptr until the thread makes its queue, which then lives
+    /// as long as this object.
+    [[nodiscard]] message_queue* messages() const noexcept { return messages_.load(std::memory_order_acquire); }
+    /// Takes over a reference; once.
+    void adopt_messages(message_queue& made) noexcept { messages_.store(&made, std::memory_order_release); }
+
     /// The thread's own alone.
     [[nodiscard]] owned_mutexes& owned() noexcept { return owned_; }
 
@@ -85,7 +93,7 @@ public:
 private:
     friend class thread_list;
 
-    ~thread() override = default;
+    ~thread() override;
     [[nodiscard]] bool signalled_locked() noexcept override { return end_time_ != no_deadline; }
     take_result take_locked() noexcept override { return take_result::taken; }
 
@@ -93,6 +101,7 @@ private:
     waiter* alertable_ = nullptr;
     blocked_call* innermost_ = nullptr;
     owned_mutexes owned_;
+    std::atomic<message_queue*> messages_{nullptr};
     condition begun_;
     std::uint32_t id_ = 0;
     std::uint32_t suspend_count_ = 0;
