@@ -6,18 +6,28 @@
 #include "host/provider.hpp"
 #include "host/runtime.hpp"
 #include "host/upcalls.hpp"
+#include "kernel/thread.hpp"
 
 #include <utility>
 
+using namespace spindle;
 using namespace spindle::host;
 
 namespace {
 
-// What a thread has until it installs a hook of its own: there are no messages to handle, so there never was
-// one.
-INT_PTR WINAPI no_messages()
+// What WSASetBlockingHook gives as the hook before the first one. It takes one message from the thread's queue and
+// dispatches it, as the page "Blocking Hook" has it, so that a hook that hands on to it keeps windows alive; but calls
+// use it only if the program installs it: on multithreaded Windows a call blocks its thread and nothing runs meanwhile.
+INT_PTR WINAPI take_one_message()
 {
-    return FALSE;
+    const kernel::thread* self = kernel::known_thread_object();
+    MSG message{};
+    if (self == nullptr || self->messages() == nullptr || !PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
+        return FALSE;
+    }
+    TranslateMessage(&message);
+    DispatchMessageW(&message);
+    return TRUE;
 }
 
 // The program's hook answers "there was a message"; the provider wants to know "go on waiting?" (BLK-6).
@@ -60,8 +70,8 @@ FARPROC WSAAPI WSASetBlockingHook(FARPROC lpBlockFunc)
         return fail(FARPROC{nullptr}, WSAEFAULT);
     }
     const FARPROC previous = this_thread.blocking_hook;
-    this_thread.blocking_hook = lpBlockFunc == &no_messages ? nullptr : lpBlockFunc;
-    return previous == nullptr ? &no_messages : previous;
+    this_thread.blocking_hook = lpBlockFunc;
+    return previous == nullptr ? &take_one_message : previous;
 }
 
 int WSAAPI WSAUnhookBlockingHook(void)

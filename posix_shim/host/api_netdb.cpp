@@ -2,7 +2,7 @@
 // Results lie in storage of the calling thread, one record per kind, valid until the thread's next call of
 // that kind. Answers to the pages "gethostbyname", "getservbyname", "getprotobyname", "gethostname" (clause
 // MAP-8).
-#include "host/name_errors.hpp"
+#include "host/classic_records.hpp"
 #include "host/runtime.hpp"
 #include "host/text.hpp"
 
@@ -102,64 +102,44 @@ auto look_up(Storage& storage, Find&& find) noexcept -> decltype(storage.fill({}
     }
 }
 
-int found_or_no_data(bool found) noexcept
-{
-    return found ? 0 : WSANO_DATA;
-}
-
 }  // namespace
 
 struct hostent* WSAAPI gethostbyname(const char* name)
 {
-    return look_up(host_result, [&](resolver::record& found) {
-        const bool local = name == nullptr || *name == '\0';
-        return code_of(resolver::host_by_name(local ? resolver::local_host_name().c_str() : name, found));
-    });
+    return look_up(host_result, [&](resolver::record& found) { return find_host(name, found); });
 }
 
 struct hostent* WSAAPI gethostbyaddr(const char* addr, int len, int type)
 {
-    return look_up(host_result, [&](resolver::record& found) -> int {
+    return look_up(host_result, [&](resolver::record& found) {
         resolver::address where;
-        where.kind = family_of(type);
-        if (where.kind != resolver::family::ipv4 && where.kind != resolver::family::ipv6) {
-            return WSAEAFNOSUPPORT;
-        }
-        const int length = where.kind == resolver::family::ipv6 ? 16 : 4;
-        if (addr == nullptr || len < length) {
-            return WSAEFAULT;
-        }
-        std::memcpy(where.bytes.data(), addr, static_cast<std::size_t>(length));
-        return code_of(resolver::host_by_address(where, found));
+        const int error = read_address(addr, len, type, where);
+        return error != 0 ? error : code_of(resolver::host_by_address(where, found));
     });
 }
 
 struct servent* WSAAPI getservbyname(const char* name, const char* proto)
 {
-    return look_up(service_result, [&](resolver::record& found) -> int {
-        return name == nullptr ? WSAEFAULT : found_or_no_data(resolver::service_by_name(name, proto, found));
+    return look_up(service_result, [&](resolver::record& found) {
+        return name == nullptr ? WSAEFAULT : find_service(name, proto, found);
     });
 }
 
 struct servent* WSAAPI getservbyport(int port, const char* proto)
 {
-    return look_up(service_result, [&](resolver::record& found) {
-        return found_or_no_data(resolver::service_by_port(ntohs(static_cast<u_short>(port)), proto, found));
-    });
+    return look_up(service_result, [&](resolver::record& found) { return find_service(port, proto, found); });
 }
 
 struct protoent* WSAAPI getprotobyname(const char* name)
 {
-    return look_up(protocol_result, [&](resolver::record& found) -> int {
-        return name == nullptr ? WSAEFAULT : found_or_no_data(resolver::protocol_by_name(name, found));
+    return look_up(protocol_result, [&](resolver::record& found) {
+        return name == nullptr ? WSAEFAULT : find_protocol(name, found);
     });
 }
 
 struct protoent* WSAAPI getprotobynumber(int number)
 {
-    return look_up(protocol_result, [&](resolver::record& found) {
-        return found_or_no_data(resolver::protocol_by_number(number, found));
-    });
+    return look_up(protocol_result, [&](resolver::record& found) { return find_protocol(number, found); });
 }
 
 namespace {

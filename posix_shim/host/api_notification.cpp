@@ -1,5 +1,7 @@
 // Network events by event object or window message, mapped to the SPI.
 #include "host/dispatch.hpp"
+#include "host/upcalls.hpp"
+#include "host/window_calls.hpp"
 
 using namespace spindle::host;
 
@@ -20,6 +22,10 @@ int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVE
 int WSAAPI WSAAsyncSelect(SOCKET s, HWND hWnd, u_int wMsg, long lEvent)
 {
     return call_provider(s, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
+        // A provider has no upcall to ask with (ASY-1).
+        if (lEvent != 0 && !window_of(hWnd)) {
+            return upcall_failure(SOCKET_ERROR, lpErrno, WSAEINVAL);
+        }
         return table.lpWSPAsyncSelect(s, hWnd, wMsg, lEvent, lpErrno);
     });
 }

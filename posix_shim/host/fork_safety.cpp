@@ -4,6 +4,7 @@
 #include "host/fork_safety.hpp"
 
 #include "host/catalog.hpp"
+#include "host/name_request.hpp"
 #include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
 #include "host/thread_pool.hpp"
@@ -26,12 +27,14 @@ void prepare() noexcept
     lock_catalog_for_fork();
     lock_queries_for_fork();
     lock_look_ups_for_fork();
+    lock_name_requests_for_fork();
     lock_pool_for_fork();
 }
 
 void release(bool in_child) noexcept
 {
     unlock_pool_after_fork(in_child);
+    unlock_name_requests_after_fork(in_child);
     unlock_look_ups_after_fork(in_child);
     unlock_queries_after_fork(in_child);
     unlock_catalog_after_fork();

@@ -4,6 +4,7 @@
 #include "host/runtime.hpp"
 
 #include "host/fork_safety.hpp"
+#include "host/name_request.hpp"
 #include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
 #include "host/upcalls.hpp"
@@ -43,6 +44,7 @@ int tear_down() noexcept
     cancel_all_look_ups();  // calls that were on their way when the gate closed have begun theirs by now
     close_all_queries();
     drop_provider_apcs();
+    cancel_name_requests();
     unload_all_providers();
     return error;
 }

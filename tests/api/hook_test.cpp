@@ -161,3 +161,49 @@ TEST_CASE("BLK-15, CLEAN-24 inside the hook the last cleanup is refused", "[api]
     CHECK(error_of(recv(pair.server, &one, 1, 0)) == WSAEINTR);
     CHECK(code == WSAEINPROGRESS);
 }
+
+namespace {
+
+constexpr UINT wake_up = WM_USER + 1;
+thread_local SOCKET to_wake = INVALID_SOCKET;
+thread_local FARPROC default_hook = nullptr;
+
+LRESULT CALLBACK send_when_told(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    if (message == wake_up) {
+        send(to_wake, "x", 1, 0);
+    }
+    return DefWindowProcA(window, message, wparam, lparam);
+}
+
+}  // namespace
+
+TEST_CASE("MAP-7, BLK-5 the hook before the first one takes a message and dispatches it", "[api][hook]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    to_wake = pair.client;
+    WNDCLASSA wanted{};
+    wanted.lpfnWndProc = &send_when_told;
+    wanted.lpszClassName = "hooked";
+    REQUIRE(RegisterClassA(&wanted) != 0);
+    const HWND window = CreateWindowA("hooked", "", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
+    REQUIRE(window != nullptr);
+    {
+        const installed_hook installed(0);
+        WSAUnhookBlockingHook();
+        default_hook = WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&on_block)));
+        REQUIRE(default_hook != nullptr);
+        CHECK(default_hook() == FALSE);
+        hook.inside = [] { default_hook(); };
+        REQUIRE(PostMessageA(window, wake_up, 0, 0) == TRUE);
+        char one = 0;
+        CHECK(recv(pair.server, &one, 1, 0) == 1);
+        // Installed as the program's own it does the same.
+        REQUIRE(WSASetBlockingHook(default_hook) != nullptr);
+        REQUIRE(PostMessageA(window, wake_up, 0, 0) == TRUE);
+        CHECK(recv(pair.server, &one, 1, 0) == 1);
+    }
+    DestroyWindow(window);
+    CHECK(UnregisterClassA("hooked", nullptr) == TRUE);
+}
