@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compares echo servers under one load generator: the Winsock example over Spindle, the same source under Wine, and
-servers on Asio, libuv and bare epoll. Figures are ratios to the server on Asio of runs that took turns.
+"""Compares echo servers under one load generator: the Winsock example over Spindle, the same source under Wine, one on
+network events (WSAEventSelect), and servers on Asio, libuv and bare epoll. Figures are ratios to the server on Asio of runs that took turns.
 
     bench/echo/run.py [--quick] [--output FILE.json] [--servers asio,spindle] [--cases REGEX]
 
@@ -36,6 +36,7 @@ class Case:
 
 CASES = [
     Case("1 connection", "tcp", 1, 64, quick=True),
+    Case("60 connections", "tcp", 60, 64, quick=True),
     Case("64 connections", "tcp", 64, 64, quick=True),
     Case("1000 connections", "tcp", 1000, 64),
     Case("5000 connections", "tcp", 5000, 64),
@@ -53,6 +54,7 @@ CASES = [
 ]
 COUNTED = [  # (case, messages): what is counted a message
     (Case("1 connection", "tcp", 1, 64), 1000),
+    (Case("60 connections", "tcp", 60, 64), 6000),
     (Case("64 connections", "tcp", 64, 64), 6400),
     (Case("churn", "churn", 16, 64), 320),
     (Case("UDP, 64 sockets", "udp", 64, 64), 6400),
@@ -62,11 +64,12 @@ IDLE = Case("idle", "tcp", 1000, 64)
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A server: its program for streams and for datagrams, relative to the folder of programs."""
+    """A server: its program for streams and for datagrams, if any, relative to the folder of programs."""
     stream: str
-    datagram: str
+    datagram: str = ""
     arguments: tuple = ()
     wine: bool = False
+    connections: int = 1 << 20  # what it can serve at once, on one thread if that is limited
 
 
 KINDS = {
@@ -74,6 +77,7 @@ KINDS = {
     "epoll": Kind("echo/echo_raw_epoll", "echo/echo_raw_epoll"),
     "libuv": Kind("echo/echo_uv", "echo/echo_uv"),
     "spindle": Kind("iocp_echo", "echo/echo_winsock_udp", ("--skip-on-success",)),
+    "events": Kind("echo/echo_winsock_events", connections=62),
     "wine": Kind("echo/wine/iocp_echo.exe", "echo/wine/winsock_udp.exe", ("--skip-on-success",), wine=True),
 }
 
@@ -94,8 +98,10 @@ class Bench:
         return os.path.exists(os.path.join(self.folder, kind.stream)) and (not kind.wine or self.wine.usable())
 
     def can(self, name, case):
-        program = KINDS[name].datagram if case.mode == "udp" else KINDS[name].stream
-        return os.path.exists(os.path.join(self.folder, program))
+        kind = KINDS[name]
+        program = kind.datagram if case.mode == "udp" else kind.stream
+        limited = kind.connections < case.connections or (kind.connections < 1 << 20 and case.threads > 1)
+        return bool(program) and not limited and os.path.exists(os.path.join(self.folder, program))
 
     def server_processor(self, case):
         return self.processors[0] if self.processors and case.pinned else None
@@ -192,7 +198,7 @@ def count_all(bench, scale, deadline):
                 if value is not None:
                     figures.setdefault(f"{title}, {case.name} ({tool[0]})", {})[name] = value
     for name in bench.servers:
-        if time.monotonic() < deadline:
+        if time.monotonic() < deadline and bench.can(name, IDLE):
             try:
                 figures.setdefault("user bytes an idle connection, 64 of them its buffer", {})[name] = (
                     counters.bytes_per_connection(bench, name, IDLE))

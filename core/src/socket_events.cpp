@@ -79,6 +79,7 @@ void basic_socket::close_events() noexcept
     }
     if (events != nullptr) {
         events->notifier.close();
+        ignore_news();
     }
 }
 

@@ -72,6 +72,7 @@ TEST_CASE("EVT-5, EVT-41 bad arguments are refused and change nothing", "[api][e
     tcp_pair pair;
     selection server(pair.server, FD_READ);
     CHECK(error_of(WSAEventSelect(pair.server, nullptr, FD_READ)) == WSAEINVAL);
+    CHECK(error_of(WSAEventSelect(pair.server, reinterpret_cast<WSAEVENT>(0xDEAD), FD_READ)) == WSAEINVAL);
     CHECK(error_of(WSAEventSelect(pair.server, server.event(), 0x400)) == WSAEINVAL);
     CHECK(error_of(WSAEventSelect(INVALID_SOCKET, server.event(), FD_READ)) == WSAENOTSOCK);
     send_text(pair.client, "data");
