@@ -99,7 +99,7 @@ void basic_socket::on_input_wait(readiness condition, readiness seen)
     if (!is_retired()) {
         serve_input(seen);
         after_input(seen);
-        look_for_network_events(seen);
+        note_progress();  // the wait says what holds, not what is new
     }
     drop_descriptor();
 }

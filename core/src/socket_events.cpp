@@ -185,7 +185,7 @@ void basic_socket::ignore_news() noexcept
 }
 
 // Waits for what no loop tells of: room always, and everything where there are none. A wait is armed only for what is
-// neither recorded nor told, and for input only while some can come, so none is armed again and again for what lasts.
+// neither recorded nor told.
 void basic_socket::arm_for_events(unsigned open)
 {
     const auto& mine = *events_.load(std::memory_order_acquire);
@@ -195,12 +195,13 @@ void basic_socket::arm_for_events(unsigned open)
     if (mine.has_loop || input_.joined || (open & input_events) == 0) {
         return;
     }
-    if (is_stream() && has(state::connected) && (open & fd::close) == 0 &&
-        events_that_hold(fd::close, form::event).events != 0) {
-        return;  // nothing comes behind the end
-    }
+    // What holds already would end a wait at once, again and again; the receive or accept that changes it comes back here.
+    constexpr unsigned readable = fd::read | fd::accept | fd::close;
+    const bool waits = (events_that_hold(readable, form::event).events & ~open) == 0;
     const std::scoped_lock lock(input_.mutex);
-    (void)arm_input(readiness::readable);
+    if (waits) {
+        (void)arm_input(readiness::readable);
+    }
     if ((open & fd::out_of_band) != 0) {
         (void)arm_input(readiness::urgent);
     }
