@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compares echo servers under one load generator: the Winsock example over Spindle, the same source under Wine, one on
-network events (WSAEventSelect), and servers on Asio, libuv and bare epoll. Figures are ratios to the server on Asio of runs that took turns.
+"""Compares echo servers under one load generator: the Winsock example over Spindle, the same source under Wine, and
+servers on Asio, libuv and bare epoll; and those on select, WSAPoll and network events (WSAEventSelect) with a server on
+libc's poll(). Figures are ratios to the server on Asio, or on poll(), of runs that took turns.
 
     bench/echo/run.py [--quick] [--output FILE.json] [--servers asio,spindle] [--cases REGEX]
 
@@ -20,7 +21,8 @@ import counters
 from processes import Server, Wine, raise_descriptor_limit, run_load
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-YARDSTICK = "asio"
+YARDSTICKS = ("asio", "poll")  # the first that takes part in a case
+POLLING = ("poll", "select", "wsapoll")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Case:
     threads: int = 1
     pinned: bool = True
     quick: bool = False  # part of the quick run
+    servers: tuple = ()  # which take part; none said: all that are not POLLING
 
 
 CASES = [
@@ -51,6 +54,8 @@ CASES = [
     Case("64 connections, 2 threads", "tcp", 64, 64, threads=2, pinned=False),
     Case("1000 connections, 2 threads", "tcp", 1000, 64, threads=2, pinned=False),
     Case("churn, 2 threads", "churn", 16, 64, threads=2, pinned=False),
+    Case("60 sockets", "tcp", 60, 64, quick=True, servers=("poll", "select", "events")),
+    Case("500 sockets", "tcp", 500, 64, quick=True, servers=("poll", "wsapoll")),
 ]
 COUNTED = [  # (case, messages): what is counted a message
     (Case("1 connection", "tcp", 1, 64), 1000),
@@ -58,6 +63,8 @@ COUNTED = [  # (case, messages): what is counted a message
     (Case("64 connections", "tcp", 64, 64), 6400),
     (Case("churn", "churn", 16, 64), 320),
     (Case("UDP, 64 sockets", "udp", 64, 64), 6400),
+    (Case("60 sockets", "tcp", 60, 64, servers=("poll", "select", "events")), 6000),
+    (Case("500 sockets", "tcp", 500, 64, servers=("poll", "wsapoll")), 10000),
 ]
 IDLE = Case("idle", "tcp", 1000, 64)
 
@@ -70,6 +77,7 @@ class Kind:
     arguments: tuple = ()
     wine: bool = False
     connections: int = 1 << 20  # what it can serve at once, on one thread if that is limited
+    threads: bool = True  # takes --threads
 
 
 KINDS = {
@@ -78,6 +86,9 @@ KINDS = {
     "libuv": Kind("echo/echo_uv", "echo/echo_uv"),
     "spindle": Kind("iocp_echo", "echo/echo_winsock_udp", ("--skip-on-success",)),
     "events": Kind("echo/echo_winsock_events", connections=62),
+    "poll": Kind("echo/echo_raw_poll", threads=False),
+    "select": Kind("poll_server", arguments=("--select",), threads=False),
+    "wsapoll": Kind("poll_server", threads=False),
     "wine": Kind("echo/wine/iocp_echo.exe", "echo/wine/winsock_udp.exe", ("--skip-on-success",), wine=True),
 }
 
@@ -101,7 +112,8 @@ class Bench:
         kind = KINDS[name]
         program = kind.datagram if case.mode == "udp" else kind.stream
         limited = kind.connections < case.connections or (kind.connections < 1 << 20 and case.threads > 1)
-        return bool(program) and not limited and os.path.exists(os.path.join(self.folder, program))
+        takes_part = name in case.servers if case.servers else name not in POLLING
+        return bool(program) and takes_part and not limited and os.path.exists(os.path.join(self.folder, program))
 
     def server_processor(self, case):
         return self.processors[0] if self.processors and case.pinned else None
@@ -113,7 +125,9 @@ class Bench:
         kind = KINDS[name]
         datagrams = case.mode == "udp"
         command = [os.path.join(self.folder, kind.datagram if datagrams else kind.stream), "--port", "0",
-                   "--threads", str(case.threads), "--size", str(max(case.size, 64)), *kind.arguments]
+                   "--size", str(max(case.size, 64)), *kind.arguments]
+        if kind.threads:
+            command += ["--threads", str(case.threads)]
         if datagrams and kind.datagram == kind.stream:
             command.append("--udp")
         if connections and case.mode == "tcp":
@@ -146,7 +160,7 @@ def spread(values):
 def summarise(runs):
     """For each server medians, and the ratios to the yardstick round by round. Above 1 is faster, or cheaper."""
     summary = {}
-    yard = runs.get(YARDSTICK)
+    yard = next((runs[name] for name in YARDSTICKS if name in runs), None)
     for name, list_ in runs.items():
         one = {key: statistics.median(run[key] for run in list_) for key in ("per_second", "p50_us", "p99_us")}
         one["cpu_us"] = statistics.median(cpu_microseconds(run) for run in list_)
@@ -171,7 +185,7 @@ def with_range(value):
 
 def print_case(case, summary, failures):
     print(f"\n### {case.name}\n")
-    print("| server | ratio to Asio | messages a second | p50 us | p99 us | p50 ratio | CPU s a million | CPU ratio |")
+    print("| server | ratio | messages a second | p50 us | p99 us | p50 ratio | CPU s a million | CPU ratio |")
     print("|---|---|---|---|---|---|---|---|")
     for name, one in summary.items():
         print(f"| {name} | {with_range(one.get('ratio'))} | {one['per_second']:.0f} | {one['p50_us']:.1f} "
