@@ -71,10 +71,12 @@ public:
         for (const role& each : all_) {
             const u_int end = size_of(each);
             u_int kept = 0;
+            SOCKET highest = 0;  // what is above it is no duplicate; sets are in ascending order more often than not
             for (u_int index = 0; index < end; ++index, ++number) {
                 const SOCKET candidate = member(each, index);
-                if (keep(each, number) && !holds(each, kept, candidate)) {  // SEL-7, SEL-8
+                if (keep(each, number) && (candidate > highest || !holds(each, kept, candidate))) {  // SEL-7, SEL-8
                     store(each.set->fd_array + kept, candidate);
+                    highest = std::max(highest, candidate);
                     ++kept;
                 }
             }
