@@ -255,7 +255,7 @@ def main():
     bench = Bench(arguments)
     deadline = time.monotonic() + 60 * arguments.minutes
     cases = [case for case in CASES if (case.quick or not arguments.quick) and case.connections + 100 < limit
-             and re.search(arguments.cases or "", case.name)]
+             and re.search(arguments.cases or "", case.name) and any(bench.can(name, case) for name in bench.servers)]
     print(f"{rounds} rounds of {seconds} s; {os.cpu_count()} processors, {platform.release()};"
           f" left out: {', '.join(bench.missing) or 'nothing'}")
     document = {"rounds": rounds, "seconds": seconds, "kernel": platform.release(), "processors": os.cpu_count(),
