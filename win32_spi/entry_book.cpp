@@ -96,7 +96,7 @@ DWORD entry_id_for(const socket_kind& kind) noexcept
         return 0;
     }
     const auto match = std::find_if(book_entries->begin(), book_entries->end(),
-                                    [&](const WSAPROTOCOL_INFOW& entry) { return kind_of(entry) == kind; });
+                                    [&](const WSAPROTOCOL_INFOW& entry) { return same_entry(kind_of(entry), kind); });
     return match != book_entries->end() ? match->dwCatalogEntryId : book_entries->front().dwCatalogEntryId;
 }
 
@@ -116,9 +116,10 @@ WSAPROTOCOL_INFOW describe_socket(DWORD id, const socket_kind& kind) noexcept
             info = known != book_entries->end() ? *known : info;
         }
     }
-    if (!(kind_of(info) == kind)) {
+    if (!same_entry(kind_of(info), kind)) {
         apply_kind(info, kind);
     }
+    info.iProtocol = kind.protocol;
     info.dwProviderReserved = 0;
     return info;
 }

@@ -178,11 +178,31 @@ SOCKET WSPAPI WSPAccept(SOCKET s, sockaddr* addr, LPINT addrlen, LPCONDITIONPROC
     });
 }
 
-SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr*, int, LPWSABUF, LPWSABUF, LPQOS, LPQOS, DWORD,
-                          LPINT lpErrno) noexcept
+// IP multicast is nonrooted in both planes, so that the leaf is the socket itself (LEAF-2, LEAF-7). Nobody asks who joins
+// and nothing is carried along.
+SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData, LPWSABUF lpCalleeData,
+                          LPQOS lpSQOS, LPQOS, DWORD dwFlags, LPINT lpErrno) noexcept
 {
-    return socket_call(no_socket, s, lpErrno,
-                       [](socket&) -> result<SOCKET> { return errc::operation_not_supported; });
+    return socket_call(no_socket, s, lpErrno, [&](socket& it) -> result<SOCKET> {
+        if ((it.creation_flags() & creation_flag::multipoint) == 0) {
+            return errc::invalid_argument;
+        }
+        if (dwFlags != JL_SENDER_ONLY && dwFlags != JL_RECEIVER_ONLY && dwFlags != JL_BOTH) {
+            return errc::invalid_argument;
+        }
+        const auto group = read_address(name, namelen);
+        if (!group) {
+            return group.error();
+        }
+        if (const auto extras = check_connect_extras(it, lpCallerData, lpSQOS); !extras) {
+            return extras.error();
+        }
+        if (const auto joined = it.join_leaf(*group, dwFlags != JL_SENDER_ONLY); !joined) {
+            return joined.error();
+        }
+        store_no_callee_data(lpCalleeData);
+        return s;
+    });
 }
 
 // Whether there is a name at all comes before whether it fits (NAME-1, NAME-5).

@@ -124,6 +124,10 @@ result<void> get_value(socket& it, int level, int optname, const option_target& 
     auto* const bytes = reinterpret_cast<std::byte*>(target.optlen == nullptr ? nullptr : target.optval);
     const auto written = it.get_option(level, optname, {bytes, bytes == nullptr ? 0U : target.room});
     if (!written) {
+        // OPT-4: what a short get leaves behind depends on the level.
+        if (written.error() == errc::fault && target.optlen != nullptr && (level == IPPROTO_IP || level == IPPROTO_IPV6)) {
+            store(target.optlen, 0);
+        }
         return written.error();
     }
     store(target.optlen, static_cast<int>(*written));

@@ -209,8 +209,8 @@ result<void> basic_socket::bind_unbound(const socket_address& local)
 
 result<void> basic_socket::bind_checked(const socket_address& local)
 {
-    bound_port candidate{this, kind().type, local, options_.mode, !options_.v6_only};
-    const bool has_port = kind().family != address_family::local;
+    bound_port candidate{this, kind().type, local, options_.mode_of_bind(), !options_.v6_only};
+    const bool has_port = kind().family != address_family::local && kind().type != socket_type::raw;
     auto name = std::make_unique<socket_address>();  // before anything is bound
     if (has_port) {
         const auto verdict = life_->ports.check(candidate);
@@ -236,7 +236,7 @@ result<void> basic_socket::bind_checked(const socket_address& local)
         (void)lower_->set_option(lower_option::restart_bind, 1);
     }
     const auto actual = lower_->local_address();
-    *name = actual ? actual.value() : local;
+    *name = actual ? without_foreign_port(actual.value()) : local;
     bound_ = std::move(name);
     set_state(state::bound);
     if (has_port) {
@@ -276,6 +276,8 @@ void basic_socket::apply_default_options() noexcept
     }
     if (kind().type == socket_type::datagram) {
         (void)lower_->set_option(lower_option::report_unreachable, 1);
+    }
+    if (!is_stream()) {
         (void)lower_->set_option(lower_option::fragment, 1);
     }
 }
@@ -321,7 +323,17 @@ result<socket_address> basic_socket::local_address() const
     if (has(state::broken | state::needs_renewal | state::connect_failed) && bound_) {
         return *bound_;
     }
-    return lower_->local_address();
+    const auto name = lower_->local_address();
+    return name ? result<socket_address>(without_foreign_port(*name)) : name;
+}
+
+// Raw sockets have no ports; some systems keep the protocol there.
+socket_address basic_socket::without_foreign_port(socket_address name) const noexcept
+{
+    if (kind().type == socket_type::raw) {
+        name.set_port(0);
+    }
+    return name;
 }
 
 result<socket_address> basic_socket::peer_address() const

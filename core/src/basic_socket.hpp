@@ -10,6 +10,7 @@
 
 #include "blocking_call.hpp"
 #include "port_table.hpp"
+#include "rare_options.hpp"
 #include "request_list.hpp"
 #include "socket_events.hpp"
 #include "spindle/constant_mutex.hpp"
@@ -35,7 +36,8 @@ struct socket_options {
     bool no_delay = false;
     bool expedited_1122 = false;
     bool v6_only = true;
-    bool report_reset = true;  ///< SIO_UDP_CONNRESET
+    bool report_reset = true;    ///< SIO_UDP_CONNRESET
+    bool report_expired = true;  ///< SIO_UDP_NETRESET
     bind_mode mode = bind_mode::standard;
     int receive_buffer = 65536;
     int group_priority = 0;
@@ -49,6 +51,25 @@ struct socket_options {
     std::atomic<unsigned> control_wanted{0};  ///< control_bit; of datagram sockets
 
     void inherit(const socket_options& listener);
+
+    /// Made when the first of them is set. Throws bad_alloc.
+    [[nodiscard]] rare_options& rare()
+    {
+        if (!rare_) {
+            rare_ = std::make_unique<rare_options>();
+        }
+        return *rare_;
+    }
+    /// Null: all of them have their defaults.
+    [[nodiscard]] const rare_options* rare_if_any() const noexcept { return rare_.get(); }
+    /// SO_REUSE_MULTICASTPORT shares like SO_REUSEADDR.
+    [[nodiscard]] bind_mode mode_of_bind() const noexcept
+    {
+        return rare_ && rare_->numbers.get(kept::reuse_multicast_port, 0) != 0 ? bind_mode::reuse : mode;
+    }
+
+private:
+    std::unique_ptr<rare_options> rare_;
 };
 
 /// State flags of a socket, in one atomic word. Set under the state mutex, read without it on the data path.
@@ -67,6 +88,7 @@ inline constexpr std::uint32_t needs_renewal = 1U << 10;
 inline constexpr std::uint32_t broken = 1U << 11;   ///< reset or aborted; failure() tells why
 inline constexpr std::uint32_t default_context = 1U << 13;  ///< after AcceptEx or ConnectEx, until the context is updated
 inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the target of an accept request
+inline constexpr std::uint32_t leaf = 1U << 20;  ///< of a multicast group, by join_leaf()
 inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
 inline constexpr std::uint32_t deferring = 1U << 15;        ///< a listener that holds connections of its own (CF_DEFER)
 inline constexpr std::uint32_t serving = 1U << 16;          ///< requests have waited for input here, and may again
@@ -327,6 +349,7 @@ protected:
     void release_handle() noexcept;
     /// An address that the socket's family can use, in the socket's own terms.
     [[nodiscard]] errc check_family(const socket_address& address) const noexcept;
+    [[nodiscard]] socket_address without_foreign_port(socket_address name) const noexcept;
     /// After a failed connect: a fresh descriptor with the old options and binding (CONN-8). Under the state mutex.
     result<void> renew_if_needed();
     result<void> bind_unbound(const socket_address& local);

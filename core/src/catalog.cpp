@@ -19,11 +19,14 @@ constexpr std::uint32_t stream_service = 0x2 | 0x4 | 0x20 | 0x40;
 constexpr std::uint32_t local_service = 0x2 | 0x4 | 0x20;
 constexpr std::uint32_t datagram_service = 0x1 | 0x8 | 0x200 | 0x400;
 
-constexpr std::array<catalog_entry, 5> entries{{
+// Raw sockets: whatever fits into a packet besides its header (of IPv6: the whole payload).
+constexpr std::array<catalog_entry, 7> entries{{
     {{address_family::ipv4, socket_type::stream, tcp}, stream_service, 0, 0, "Spindle TCP/IP"},
     {{address_family::ipv4, socket_type::datagram, udp}, datagram_service, 0xFFBB, 65507, "Spindle UDP/IP"},
+    {{address_family::ipv4, socket_type::raw, 0}, datagram_service, 0x8000, 65515, "Spindle RAW/IP"},
     {{address_family::ipv6, socket_type::stream, tcp}, stream_service, 0, 0, "Spindle TCP/IPv6"},
     {{address_family::ipv6, socket_type::datagram, udp}, datagram_service, 0xFFBB, 65527, "Spindle UDP/IPv6"},
+    {{address_family::ipv6, socket_type::raw, 0}, datagram_service, 0x8000, 65535, "Spindle RAW/IPv6"},
     {{address_family::local, socket_type::stream, 0}, local_service, 0, 0, "Spindle AF_UNIX"},
 }};
 
@@ -46,6 +49,18 @@ constexpr int type_of(const socket_kind& kind) noexcept
 constexpr bool agrees(int asked, int offered) noexcept
 {
     return asked == 0 || asked == offered;
+}
+
+/// Raw entries serve every protocol, and only who asks for raw sockets.
+constexpr bool serves(const socket_kind& entry, const wanted& request) noexcept
+{
+    constexpr int highest_protocol = 255;
+    if (entry.type == socket_type::raw) {
+        return request.type == type_of(entry) && agrees(request.family, family_of(entry)) && request.protocol >= 0 &&
+               request.protocol <= highest_protocol;
+    }
+    return agrees(request.family, family_of(entry)) && agrees(request.type, type_of(entry)) &&
+           agrees(request.protocol, entry.protocol);
 }
 
 template <class Predicate>
@@ -76,9 +91,9 @@ errc why_not(const wanted& request) noexcept
 result<socket_kind> first_match(const wanted& request)
 {
     for (const catalog_entry& entry : entries) {
-        if (agrees(request.family, family_of(entry.kind)) && agrees(request.type, type_of(entry.kind)) &&
-            agrees(request.protocol, entry.kind.protocol)) {
-            return entry.kind;
+        if (serves(entry.kind, request)) {
+            const bool raw = entry.kind.type == socket_type::raw;
+            return socket_kind{entry.kind.family, entry.kind.type, raw ? request.protocol : entry.kind.protocol};
         }
     }
     return why_not(request);
@@ -114,6 +129,12 @@ result<socket_kind> resolve_with_entry(const wanted& request, const socket_kind&
 
 }  // namespace
 
+bool same_entry(const socket_kind& left, const socket_kind& right) noexcept
+{
+    return left.family == right.family && left.type == right.type &&
+           (left.protocol == right.protocol || left.type == socket_type::raw);
+}
+
 std::span<const catalog_entry> catalog_entries() noexcept
 {
     return entries;
@@ -122,7 +143,7 @@ std::span<const catalog_entry> catalog_entries() noexcept
 const catalog_entry* find_entry(const socket_kind& kind) noexcept
 {
     const auto match = std::find_if(entries.begin(), entries.end(),
-                                    [&](const catalog_entry& entry) { return entry.kind == kind; });
+                                    [&](const catalog_entry& entry) { return same_entry(entry.kind, kind); });
     return match == entries.end() ? nullptr : &*match;
 }
 

@@ -23,6 +23,10 @@ constexpr int ip_type_of_service = 3;
 constexpr int ip_time_to_live = 4;
 constexpr int packet = 19;
 constexpr int hop_limit = 21;
+constexpr int interface_only = 24;
+constexpr int destination_only = 25;
+constexpr int arrival_interface = 47;
+constexpr int packet_with_scope = 51;
 constexpr int ipv6_traffic_class = 39;
 constexpr int congestion = 50;
 }  // namespace type
@@ -55,21 +59,41 @@ constexpr std::size_t host_size(address_family family) noexcept
     return family == address_family::ipv4 ? 4 : 16;
 }
 
-/// IN_PKTINFO or IN6_PKTINFO: the address, then the interface.
+/// IN_PKTINFO_EX or IN6_PKTINFO_EX: the address, the interface, the scope. The other forms are parts of it.
 struct packet_bytes {
-    std::array<std::byte, 20> bytes{};
-    std::size_t size = 0;
+    std::array<std::byte, 24> bytes{};
+    std::size_t host = 0;
 };
 
 packet_bytes bytes_of(const packet_info& packet, address_family family) noexcept
 {
+    constexpr auto link_local = std::to_array({std::byte{0xFE}, std::byte{0x80}});
     packet_bytes made;
-    const std::size_t host = host_size(family);
-    std::copy_n(packet.address.begin(), host, made.bytes.begin());
-    std::memcpy(made.bytes.data() + host, &packet.interface_index, sizeof packet.interface_index);
-    made.size = host + sizeof packet.interface_index;
+    made.host = host_size(family);
+    std::copy_n(packet.address.begin(), made.host, made.bytes.begin());
+    std::byte* const behind = made.bytes.data() + made.host;
+    std::memcpy(behind, &packet.interface_index, sizeof packet.interface_index);
+    const bool scoped = family == address_family::ipv6 &&
+                        std::equal(link_local.begin(), link_local.end(), packet.address.begin());
+    const std::uint32_t scope = scoped ? packet.interface_index : 0;
+    std::memcpy(behind + sizeof packet.interface_index, &scope, sizeof scope);
     return made;
 }
+
+struct form_row {
+    unsigned form;
+    int type;
+    bool has_host;
+    std::size_t behind;  ///< bytes after the address
+};
+
+constexpr auto form_rows = std::to_array<form_row>({
+    {packet_form::whole, type::packet, true, 4},
+    {packet_form::interface_only, type::interface_only, false, 4},
+    {packet_form::destination_only, type::destination_only, true, 0},
+    {packet_form::arrival_interface, type::arrival_interface, false, 4},
+    {packet_form::with_scope, type::packet_with_scope, true, 8},
+});
 
 class writer {
 public:
@@ -146,7 +170,12 @@ written write(const message_control& control, std::span<std::byte> into) noexcep
     writer to(into, control.family);
     if (control.packet) {
         const auto packet = bytes_of(*control.packet, control.family);
-        to.add(type::packet, packet.bytes.data(), packet.size);
+        for (const auto& row : form_rows) {
+            if ((control.packet_forms & row.form) != 0) {
+                to.add(row.type, packet.bytes.data() + (row.has_host ? 0 : packet.host),
+                       (row.has_host ? packet.host : 0) + row.behind);
+            }
+        }
     }
     for (const auto& row : number_rows) {
         if (row.family == control.family && control.*(row.member)) {

@@ -16,6 +16,13 @@ inline constexpr unsigned ip_class = 1U << 4;
 inline constexpr unsigned ipv6_class = 1U << 5;
 inline constexpr unsigned ip_mark = 1U << 6;
 inline constexpr unsigned ipv6_mark = 1U << 7;
+inline constexpr unsigned ip_interface = 1U << 9;
+inline constexpr unsigned ipv6_interface = 1U << 10;
+inline constexpr unsigned ip_destination = 1U << 11;
+inline constexpr unsigned ipv6_destination = 1U << 12;
+inline constexpr unsigned ip_arrival = 1U << 13;
+inline constexpr unsigned ip_packet_ex = 1U << 14;
+inline constexpr unsigned ipv6_packet_ex = 1U << 15;
 inline constexpr unsigned delivery = 1U << 8;  ///< no option: the destination tells broadcasts and multicasts
 }  // namespace control_bit
 

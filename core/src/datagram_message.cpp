@@ -43,6 +43,10 @@ result<std::size_t> datagram_socket::send_now(const_buffers buffers, unsigned fl
 {
     const auto lower_flags =
         (flags & message_flag::dont_route) != 0 ? transfer_flags::dont_route : transfer_flags::none;
+    if (to != nullptr && kind().type == socket_type::raw && to->port() != 0) {
+        const socket_address host = without_foreign_port(*to);
+        return send_now(buffers, flags, &host, control);
+    }
     return control != nullptr && !control->empty() ? lower().send_message(buffers, lower_flags, to, *control)
                                                    : lower().send(buffers, lower_flags, to);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "group_options.hpp"
 #include "provider_life.hpp"
 
 namespace spindle {
@@ -61,19 +62,20 @@ result<void> datagram_socket::set_peer(const socket_address& peer)
     if (const auto code = check_family(peer); code != errc::success) {
         return code;
     }
-    if (peer.port() == 0) {
+    if (peer.port() == 0 && kind().type != socket_type::raw) {
         return errc::address_not_available;
     }
     if (peer.is_limited_broadcast() && !options().broadcast) {
         return errc::access_denied;
     }
-    if (auto done = lower().connect(peer); !done) {
+    const socket_address host = without_foreign_port(peer);
+    if (auto done = lower().connect(host); !done) {
         return done;
     }
-    if (peer_ != peer) {
+    if (peer_ != host) {
         filter_queued_ = true;
     }
-    peer_ = peer;
+    peer_ = host;
     note_attempt();
     set_state(state::connected | state::bound);
     return {};
@@ -93,7 +95,7 @@ errc datagram_socket::check_send(unsigned flags, const socket_address* to) const
     if (const auto code = check_family(*to); code != errc::success) {
         return code;
     }
-    return to->is_wildcard() || to->port() == 0 ? errc::address_not_available : errc::success;
+    return to->is_wildcard() || (to->port() == 0 && kind().type != socket_type::raw) ? errc::address_not_available : errc::success;
 }
 
 errc datagram_socket::check_destination(unsigned flags, const socket_address* to)
@@ -247,11 +249,12 @@ result<void> datagram_socket::pending_failure()
     }
 }
 
-// SIO_UDP_CONNRESET FALSE: unreachable ports are nobody's concern.
+// SIO_UDP_CONNRESET FALSE: unreachable ports are nobody's concern; SIO_UDP_NETRESET the same of expired lifetimes.
 bool datagram_socket::wants_to_know(const std::error_code& error) const
 {
     const std::scoped_lock lock(state_mutex());
-    return !is(error, errc::connection_reset) || options().report_reset;
+    return !(is(error, errc::connection_reset) && !options().report_reset) &&
+           !(is(error, errc::network_reset) && !options().report_expired);
 }
 
 result<receive_outcome> datagram_socket::receive_once(mutable_buffers buffers, transfer_flags flags,
@@ -312,6 +315,35 @@ result<void> datagram_socket::disable_receive()
         return errc::not_connected;
     }
     set_state(state::receive_shut);
+    return {};
+}
+
+result<void> datagram_socket::join_leaf(const socket_address& group, bool receives)
+{
+    const use guard(*this);
+    if (!guard) {
+        return guard.error();
+    }
+    if (const auto code = check_family(group); code != errc::success) {
+        return code;
+    }
+    if (!group.is_multicast()) {
+        return errc::address_not_available;
+    }
+    if (has(state::leaf)) {
+        return errc::already_connected;
+    }
+    if (receives) {
+        const auto by = group.scope_id() != 0 ? result<std::uint32_t>(group.scope_id())
+                                              : group_options::interface_for_leaf(*this);
+        if (!by) {
+            return by.error();
+        }
+        if (auto joined = group_options::change_group(*this, {group_action::join, *by, group, {}}); !joined) {
+            return joined;
+        }
+    }
+    set_state(state::leaf);
     return {};
 }
 

@@ -1,4 +1,4 @@
-// Connectionless sockets: UDP over IPv4 and IPv6.
+// Connectionless sockets: UDP and raw IP over IPv4 and IPv6.
 #pragma once
 
 #include "basic_socket.hpp"
@@ -26,6 +26,7 @@ public:
                                             message_control& control) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
+    result<void> join_leaf(const socket_address& group, bool receives) override;
     result<void> close() override;
     result<std::size_t> readable_bytes() override;
     result<bool> at_urgent_mark() override;

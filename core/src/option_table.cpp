@@ -1,195 +1,77 @@
-// THE table of socket options: level, name, who has it, how long its value is, how it is read and set (pages
-// "SOL_SOCKET Socket Options", "IPPROTO_TCP Socket Options", "IPPROTO_IP Socket Options", "IPPROTO_IPV6
-// Socket Options"). Every value here is 32 bits wide; options whose values are client structures with
-// pointers are the SPI layer's.
+// Looking up options and what all of them share: the order of checks, lengths, ranges. THE table of options is the rows of
+// option_rows_*.cpp, one file per level. Options whose values are client structures with pointers are the SPI layer's.
 #include "option_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <climits>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 
-#include "option_values.hpp"
+#include "option_row.hpp"
+#include "spindle/options.hpp"
 
 namespace spindle {
 
 namespace {
 
-// Who has an option; `other` is what the rest get.
-enum class owners { all, streams, datagrams, tcp, ipv4, ipv6, ipv6_datagrams };
+constexpr int default_buffer = 65536;
 
-// How many bytes a value has (OPT-3 to OPT-9).
-enum class length_rule {
-    one_byte,  ///< set: 1 or more, the first counts; get: 1
-    boolean,   ///< set: 1 or more; get: 4, or 1 into a shorter buffer
-    octet,     ///< as boolean, a number up to 255
-    whole,     ///< 4 or more
-};
-
-using getter = result<int> (*)(basic_socket&);
-using setter = result<void> (*)(basic_socket&, int);
-
-/// Names without a documented constant in options.hpp.
-namespace number {
-constexpr int use_loopback = 0x40;
-constexpr int send_low_water = 0x1003;
-constexpr int receive_low_water = 0x1004;
-constexpr int largest_datagram = 0x7009;
-constexpr int largest_path_datagram = 0x700A;
-constexpr int tcp_keep_idle = 3;
-constexpr int tcp_maximum_segment = 4;
-constexpr int tcp_keep_count = 16;
-constexpr int tcp_keep_interval = 17;
-constexpr int tcp_bsd_urgent = 0x7000;
-constexpr int ip_type_of_service = 3;
-constexpr int ip_time_to_live = 4;
-constexpr int ipv6_unicast_hops = 4;
-// The same at both levels.
-constexpr int packet_info = 19;
-constexpr int receive_hop_limit = 21;
-constexpr int receive_traffic_class = 40;
-constexpr int receive_congestion_mark = 50;
-// SIO_UDP_CONNRESET: a setting that Winsock reaches by an ioctl; its code serves as the name.
-constexpr int udp_report_reset = static_cast<int>(0x9800000CU);
-}  // namespace number
-
-struct option_row {
-    int level;
-    int name;
-    owners who;
-    length_rule length;
-    getter get;  ///< null: refused with `refusal`
-    setter set;  ///< null: refused with `refusal`
-    errc refusal = errc::no_protocol_option;
-};
-
-using namespace option_values;
 using option = lower_option;
-using values = socket_options;
-namespace so = socket_option;
 using enum length_rule;
-using enum owners;
-constexpr int sol = option_level::socket;
 
-constexpr option_row table[] = {
-    {sol, so::debug, all, boolean, stored<&values::debug>, store_flag<&values::debug>},
-    {sol, so::accept_connections, all, boolean, is_listening, nullptr},
-    {sol, so::reuse_address, all, boolean, is_bind_mode<bind_mode::reuse>,
-     set_bind_mode<bind_mode::reuse, bind_mode::exclusive>},
-    {sol, so::exclusive_address_use, all, boolean, is_bind_mode<bind_mode::exclusive>,
-     set_bind_mode<bind_mode::exclusive, bind_mode::reuse>},
-    {sol, so::keep_alive, streams, one_byte, stored<&values::keep_alive>, switch_keep_alive},
-    {sol, so::dont_route, all, one_byte, stored<&values::dont_route>, store_flag<&values::dont_route>},
-    {sol, so::broadcast, all, boolean, stored<&values::broadcast>, set_broadcast},
-    {sol, so::linger, streams, whole, linger_value, set_linger_value},
-    {sol, so::dont_linger, streams, boolean, dont_linger, set_dont_linger},
-    {sol, so::oob_inline, streams, boolean, stored<&values::oob_inline>, set_oob_inline},
-    {sol, so::send_buffer, all, whole, stored<&values::send_buffer>,
-     set_buffer<option::send_buffer, &values::send_buffer>},
-    {sol, so::receive_buffer, all, whole, stored<&values::receive_buffer>,
-     set_buffer<option::receive_buffer, &values::receive_buffer>},
-    {sol, so::send_timeout, all, whole, stored<&values::send_timeout_ms>,
-     store_milliseconds<&values::send_timeout_ms>},
-    {sol, so::receive_timeout, all, whole, stored<&values::receive_timeout_ms>,
-     store_milliseconds<&values::receive_timeout_ms>},
-    {sol, so::error, all, whole, pending_error, set_pending_error},
-    {sol, so::type, all, whole, type_number, refuse_type},
-    {sol, so::group_id, all, whole, no_group, nullptr},
-    {sol, so::group_priority, all, whole, stored<&values::group_priority>,
-     store_number<&values::group_priority>},
-    {sol, so::max_message_size, datagrams, whole, largest_datagram, nullptr},
-    {sol, number::largest_datagram, datagrams, whole, largest_datagram, nullptr},
-    {sol, number::largest_path_datagram, datagrams, whole, largest_datagram, nullptr},
-    {sol, so::conditional_accept, streams, boolean, stored<&values::conditional_accept>,
-     set_conditional_accept},
-    {sol, so::connect_time, all, whole, connect_seconds, nullptr},
-    {sol, number::use_loopback, all, boolean, nullptr, nullptr, errc::invalid_argument},
-    {sol, number::send_low_water, all, whole, nullptr, nullptr, errc::invalid_argument},
-    {sol, number::receive_low_water, all, whole, nullptr, nullptr, errc::invalid_argument},
-
-    {option_level::tcp, tcp_option::no_delay, tcp, one_byte, stored<&values::no_delay>,
-     set_flag<option::no_delay, &values::no_delay>},
-    {option_level::tcp, tcp_option::expedited_1122, tcp, boolean, stored<&values::expedited_1122>,
-     set_expedited},
-    {option_level::tcp, number::tcp_bsd_urgent, tcp, boolean, bsd_urgent, set_bsd_urgent},
-    {option_level::tcp, number::tcp_keep_idle, tcp, whole, stored<&values::keep_alive_idle>,
-     set_keep_alive<option::keep_alive_idle, &values::keep_alive_idle, 32767>},
-    {option_level::tcp, number::tcp_keep_interval, tcp, whole, stored<&values::keep_alive_interval>,
-     set_keep_alive<option::keep_alive_interval, &values::keep_alive_interval, 32767>},
-    {option_level::tcp, number::tcp_keep_count, tcp, whole, stored<&values::keep_alive_count>,
-     set_keep_alive<option::keep_alive_count, &values::keep_alive_count, 255>},
-    {option_level::tcp, number::tcp_maximum_segment, tcp, whole, lower_value<option::maximum_segment>,
-     nullptr},
-
-    {option_level::udp, number::udp_report_reset, datagrams, boolean, stored<&values::report_reset>,
-     set_flag<option::report_unreachable, &values::report_reset>},
-
-    {option_level::ip, number::ip_time_to_live, ipv4, octet, lower_value<option::unicast_hops>,
-     set_lower<option::unicast_hops>, errc::invalid_argument},
-    {option_level::ip, number::ip_type_of_service, ipv4, octet, lower_value<option::type_of_service>,
-     set_lower<option::type_of_service>, errc::invalid_argument},
-    {option_level::ip, number::packet_info, datagrams, whole, control_wanted<control_bit::ip_packet>,
-     set_control_wanted<control_bit::ip_packet>, errc::invalid_argument},
-    {option_level::ip, number::receive_hop_limit, datagrams, whole, control_wanted<control_bit::ip_hops>,
-     set_control_wanted<control_bit::ip_hops>, errc::invalid_argument},
-    {option_level::ip, number::receive_traffic_class, datagrams, whole, control_wanted<control_bit::ip_class>,
-     set_control_wanted<control_bit::ip_class>, errc::invalid_argument},
-    {option_level::ip, number::receive_congestion_mark, datagrams, boolean, control_wanted<control_bit::ip_mark>,
-     set_control_wanted<control_bit::ip_mark>, errc::invalid_argument},
-
-    {option_level::ipv6, number::ipv6_unicast_hops, ipv6, octet, lower_value<option::unicast_hops>,
-     set_lower<option::unicast_hops>, errc::invalid_argument},
-    {option_level::ipv6, number::packet_info, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_packet>,
-     set_control_wanted<control_bit::ipv6_packet>, errc::invalid_argument},
-    {option_level::ipv6, number::receive_hop_limit, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_hops>,
-     set_control_wanted<control_bit::ipv6_hops>, errc::invalid_argument},
-    {option_level::ipv6, number::receive_traffic_class, ipv6_datagrams, whole, control_wanted<control_bit::ipv6_class>,
-     set_control_wanted<control_bit::ipv6_class>, errc::invalid_argument},
-    {option_level::ipv6, number::receive_congestion_mark, ipv6_datagrams, boolean, control_wanted<control_bit::ipv6_mark>,
-     set_control_wanted<control_bit::ipv6_mark>, errc::invalid_argument},
-    {option_level::ipv6, ipv6_option::v6_only, all, one_byte, stored<&values::v6_only>, set_v6_only},
-};
-
-constexpr int known_levels[] = {option_level::socket, option_level::tcp, option_level::udp, option_level::ip,
-                                option_level::ipv6};
-
-bool belongs_to(owners who, const socket_kind& kind) noexcept
+std::span<const option_row> options_at(int level) noexcept
 {
-    switch (who) {
-    case owners::all:
-        return true;
-    case owners::streams:
-        return kind.type == socket_type::stream;
-    case owners::datagrams:
-        return kind.type == socket_type::datagram;
-    case owners::tcp:
-        return kind.type == socket_type::stream && kind.family != address_family::local;
-    case owners::ipv4:
-        return kind.family == address_family::ipv4;
-    case owners::ipv6:
-        return kind.family == address_family::ipv6;
-    case owners::ipv6_datagrams:
-        return kind.family == address_family::ipv6 && kind.type == socket_type::datagram;
+    switch (level) {
+    case option_level::socket:
+        return socket_level_options();
+    case option_level::tcp:
+    case option_level::udp:
+        return transport_level_options();
+    case option_level::ip:
+        return ip_level_options();
+    case option_level::ipv6:
+        return ipv6_level_options();
+    default:
+        return {};
     }
-    return false;
 }
 
-/// The row, checked for level, name and type of socket, in this order (OPT-1, OPT-12).
-result<const option_row*> find_row(const basic_socket& target, int level, int name)
+/// The one bit of `owners` for a kind.
+unsigned owner_bit(const socket_kind& kind) noexcept
 {
-    if (std::find(std::begin(known_levels), std::end(known_levels), level) == std::end(known_levels)) {
+    if (kind.family == address_family::local) {
+        return owners::local;
+    }
+    const unsigned type = kind.type == socket_type::stream ? 0 : (kind.type == socket_type::datagram ? 1 : 2);
+    return (kind.family == address_family::ipv4 ? owners::tcp4 : owners::tcp6) << type;
+}
+
+/// Who does not have the option is told so by the level's own error (OPT-12, T-IP, T-IP6).
+errc not_an_owner(int level) noexcept
+{
+    return level == option_level::ip || level == option_level::ipv6 ? errc::invalid_argument : errc::no_protocol_option;
+}
+
+/// The row, checked for level, name, direction and type of socket, in this order (OPT-1, OPT-12).
+template <class HasDirection>
+result<const option_row*> find_row(const basic_socket& target, int level, int name, HasDirection has_direction)
+{
+    const auto rows = options_at(level);
+    if (rows.empty()) {
         return errc::invalid_argument;
     }
-    const auto row = std::find_if(std::begin(table), std::end(table), [&](const option_row& candidate) {
-        return candidate.level == level && candidate.name == name;
-    });
-    if (row == std::end(table)) {
+    const auto row = std::ranges::find_if(
+        rows, [&](const option_row& each) { return each.level == level && each.name == name; });
+    if (row == rows.end()) {
         return errc::no_protocol_option;
     }
-    if (!belongs_to(row->who, target.kind())) {
-        return row->refusal;
+    if (!has_direction(*row)) {
+        return row->missing;
+    }
+    if ((row->who & owner_bit(target.kind())) == 0) {
+        return not_an_owner(level);
     }
     return &*row;
 }
@@ -209,6 +91,8 @@ result<std::size_t> counted_bytes(const option_row& row, std::size_t length)
         return errc::no_buffer_space;
     }
     switch (row.length) {
+    case block:
+        return length < row.least ? result<std::size_t>(errc::fault) : result<std::size_t>(length);
     case one_byte:
         return length == 0 ? result<std::size_t>(errc::fault) : result<std::size_t>(1);
     case whole:
@@ -242,20 +126,23 @@ static_assert(std::endian::native == std::endian::little, "values shorter than 3
 
 result<void> set_socket_option(basic_socket& target, int level, int name, std::span<const std::byte> value)
 {
-    const auto row = find_row(target, level, name);
+    const auto row = find_row(target, level, name, [](const option_row& each) {
+        return each.set != nullptr || each.set_block != nullptr;
+    });
     if (!row) {
         return row.error();
     }
     const option_row& found = **row;
-    if (found.set == nullptr) {
-        return found.refusal;
-    }
-    if (value.data() == nullptr) {
+    const bool empty_block = found.length == block && found.least == 0 && value.empty();
+    if (value.data() == nullptr && !empty_block) {
         return errc::fault;
     }
     const auto count = counted_bytes(found, value.size());
     if (!count) {
         return count.error();
+    }
+    if (found.length == block) {
+        return found.set_block(target, value.first(*count));
     }
     if (*count == 0) {
         return {};
@@ -269,16 +156,18 @@ result<void> set_socket_option(basic_socket& target, int level, int name, std::s
 
 result<std::size_t> get_socket_option(basic_socket& target, int level, int name, std::span<std::byte> value)
 {
-    const auto row = find_row(target, level, name);
+    const auto row = find_row(target, level, name, [](const option_row& each) {
+        return each.get != nullptr || each.get_block != nullptr;
+    });
     if (!row) {
         return row.error();
     }
     const option_row& found = **row;
-    if (found.get == nullptr) {
-        return found.refusal;
-    }
     if (value.data() == nullptr || value.empty() || (found.length == whole && value.size() < sizeof(int))) {
         return errc::fault;
+    }
+    if (found.length == block) {
+        return found.get_block(target, value);
     }
     const auto number = found.get(target);
     if (!number) {
@@ -287,6 +176,51 @@ result<std::size_t> get_socket_option(basic_socket& target, int level, int name,
     const bool short_form = found.length == one_byte || value.size() < sizeof(int);
     return put(value, *number, short_form ? 1 : sizeof(int));
 }
+
+namespace {
+
+/// Kept numbers that the system has to know again.
+struct lower_setting {
+    kept number;
+    option lower;
+};
+constexpr auto lower_settings = std::to_array<lower_setting>({
+    {kept::reuse_unicast_port, option::late_port},
+    {kept::fast_open, option::fast_open},
+    {kept::syn_retries, option::syn_retries},
+    {kept::no_checksum, option::no_checksum},
+    {kept::segment_size, option::segment_size},
+    {kept::header_included, option::header_included},
+    {kept::path_discovery, option::path_discovery},
+    {kept::multicast_hops, option::multicast_hops},
+    {kept::unicast_interface, option::unicast_interface},
+    {kept::ipv6_unicast_interface, option::unicast_interface},
+    {kept::checksum_offset, option::checksum_offset},
+});
+
+void reapply_rare_options(lower_socket& lower, const rare_options& rare) noexcept
+{
+    for (const auto& [number, setting] : lower_settings) {
+        if (rare.numbers.has(number)) {
+            (void)lower.set_option(setting, rare.numbers.get(number, 0));
+        }
+    }
+    if (rare.numbers.has(kept::dont_fragment)) {
+        (void)lower.set_option(option::fragment, rare.numbers.get(kept::dont_fragment, 0) != 0 ? 0 : 1);
+    }
+    if (const int limit = rare.numbers.get(kept::maximum_retransmission_ms, 0); limit != 0) {
+        (void)lower.set_option(option::user_timeout, limit == -1 ? INT_MAX : limit);
+    }
+    if (!rare.ip_options.empty()) {
+        (void)lower.set_header_options(header_options::ip_options, rare.ip_options);
+    }
+    if (!rare.hop_options.empty()) {
+        (void)lower.set_header_options(header_options::hop_options, rare.hop_options);
+    }
+    (void)lower.set_reception(rare.reception);
+}
+
+}  // namespace
 
 void reapply_client_options(basic_socket& target) noexcept
 {
@@ -306,13 +240,16 @@ void reapply_client_options(basic_socket& target) noexcept
         {option::broadcast, 1, options.broadcast && !target.is_stream()},
         {option::send_buffer, send_buffer, send_buffer != default_buffer},
         {option::receive_buffer, options.receive_buffer, options.receive_buffer != default_buffer},
-        {option::report_unreachable, 0, !options.report_reset},
+        {option::report_unreachable, 0, !options.report_reset && !options.report_expired},
     };
     for (const setting& one : settings) {
         if (one.differs) {
             // The system took the same value before; should it refuse now, the connection works without it.
             (void)target.lower().set_option(one.name, one.value);
         }
+    }
+    if (const auto* rare = options.rare_if_any()) {
+        reapply_rare_options(target.lower(), *rare);
     }
 }
 

@@ -102,7 +102,7 @@ std::shared_ptr<basic_socket> provider_life::build(const socket_request& request
                                                    std::unique_ptr<lower_socket>& lower)
 {
     basic_socket::parts parts{&owner_, this, request, std::move(lower), token};
-    if (request.kind.type == socket_type::datagram) {
+    if (request.kind.type != socket_type::stream) {
         return std::make_shared<datagram_socket>(std::move(parts));
     }
     return std::make_shared<stream_socket>(std::move(parts));

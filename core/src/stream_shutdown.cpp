@@ -87,4 +87,10 @@ void stream_socket::after_input(readiness seen)
     }
 }
 
+result<void> stream_socket::join_leaf(const socket_address&, bool)
+{
+    const use guard(*this);
+    return guard ? errc::operation_not_supported : guard.error();
+}
+
 }  // namespace spindle

@@ -34,6 +34,7 @@ public:
     result<receive_outcome> receive_message(mutable_buffers, unsigned, socket_address*, message_control&) override;
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
+    result<void> join_leaf(const socket_address& group, bool receives) override;
     result<void> close() override;
     result<std::size_t> readable_bytes() override;
     result<bool> at_urgent_mark() override;

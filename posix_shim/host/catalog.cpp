@@ -29,7 +29,7 @@ WSAPROTOCOL_INFOW info_of(const builtin_row& row)
 {
     WSAPROTOCOL_INFOW info{};
     info.dwServiceFlags1 = row.service_flags;
-    info.dwProviderFlags = PFL_MATCHES_PROTOCOL_ZERO;
+    info.dwProviderFlags = row.provider_flags;
     info.ProviderId = row.provider_id;
     info.dwCatalogEntryId = row.catalog_entry_id;
     info.ProtocolChain.ChainLen = BASE_PROTOCOL;
@@ -40,6 +40,7 @@ WSAPROTOCOL_INFOW info_of(const builtin_row& row)
     info.iMinSockAddr = row.min_address;
     info.iSocketType = row.type;
     info.iProtocol = row.protocol;
+    info.iProtocolMaxOffset = row.protocol_max_offset;
     info.iNetworkByteOrder = BIGENDIAN;
     info.iSecurityScheme = SECURITY_PROTOCOL_NONE;
     info.dwMessageSize = row.message_size;
@@ -102,6 +103,12 @@ bool usable_for_sockets(const WSAPROTOCOL_INFOW& info)
     return info.ProtocolChain.ChainLen >= BASE_PROTOCOL;  // CTG-2
 }
 
+/// Raw sockets are for those alone who ask for them: their entries match every protocol.
+bool type_matches(const WSAPROTOCOL_INFOW& info, int type)
+{
+    return type == info.iSocketType || (type == 0 && info.iSocketType != SOCK_RAW);
+}
+
 bool protocol_matches(const WSAPROTOCOL_INFOW& info, int protocol)
 {
     if (protocol == 0) {
@@ -125,7 +132,7 @@ int match_entry(int af, int type, int protocol, catalog_entry& found)
     std::lock_guard lock(catalog_mutex);
     const catalog_entry* entry = find_locked([&](const WSAPROTOCOL_INFOW& info) {
         return usable_for_sockets(info) && (af == 0 || af == info.iAddressFamily) &&
-               (type == 0 || type == info.iSocketType) && protocol_matches(info, protocol);
+               type_matches(info, type) && protocol_matches(info, protocol);
     });
     if (entry != nullptr) {
         found = *entry;

@@ -1,5 +1,4 @@
-// The entries that exist without any file or set-up, as data. Raw sockets have no entry: the provider does
-// not serve them. Flags and sizes are those of the catalog that Windows shows for its own provider (T-CAT);
+// The entries that exist without any file or set-up, as data. Raw sockets' are hidden from enumeration. Flags and sizes are those of the catalog that Windows shows for its own provider (T-CAT);
 // names and provider ids are Spindle's own, as they must be for a provider that is not Microsoft's.
 #pragma once
 
@@ -20,6 +19,8 @@ struct builtin_row {
     DWORD message_size;
     int max_address;
     int min_address;
+    DWORD provider_flags = PFL_MATCHES_PROTOCOL_ZERO;
+    int protocol_max_offset = 0;
 };
 
 inline constexpr GUID ipv4_provider_id{
@@ -34,15 +35,21 @@ inline constexpr DWORD stream_flags =
 inline constexpr DWORD datagram_flags = XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST |
                                         XP1_SUPPORT_MULTIPOINT | XP1_IFS_HANDLES;
 
+inline constexpr DWORD raw_flags = PFL_MATCHES_PROTOCOL_ZERO | PFL_HIDDEN;
+
 inline constexpr std::array builtin_rows{
     builtin_row{1001, ipv4_provider_id, u"Spindle Tcpip [TCP/IP]", AF_INET, SOCK_STREAM, IPPROTO_TCP,
                 stream_flags | XP1_EXPEDITED_DATA, 0, 16, 16},
     builtin_row{1002, ipv4_provider_id, u"Spindle Tcpip [UDP/IP]", AF_INET, SOCK_DGRAM, IPPROTO_UDP,
                 datagram_flags, 0xFFBB, 16, 16},
+    builtin_row{1006, ipv4_provider_id, u"Spindle Tcpip [RAW/IP]", AF_INET, SOCK_RAW, 0, datagram_flags, 0x8000, 16, 16,
+                raw_flags, 255},
     builtin_row{1003, ipv6_provider_id, u"Spindle Tcpip [TCP/IPv6]", AF_INET6, SOCK_STREAM, IPPROTO_TCP,
                 stream_flags | XP1_EXPEDITED_DATA, 0, 28, 28},
     builtin_row{1004, ipv6_provider_id, u"Spindle Tcpip [UDP/IPv6]", AF_INET6, SOCK_DGRAM, IPPROTO_UDP,
                 datagram_flags, 0xFFBB, 28, 28},
+    builtin_row{1007, ipv6_provider_id, u"Spindle Tcpip [RAW/IPv6]", AF_INET6, SOCK_RAW, 0, datagram_flags, 0x8000, 28, 28,
+                raw_flags, 255},
     builtin_row{1005, unix_provider_id, u"Spindle AF_UNIX", AF_UNIX, SOCK_STREAM, 0, stream_flags, 0, 110, 2},
 };
 

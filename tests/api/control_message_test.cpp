@@ -46,6 +46,44 @@ TEST_CASE("MSG-5 packet info chooses source and interface of an IPv6 datagram", 
     CHECK(given.send(pair.sender) == WSAEADDRNOTAVAIL);
 }
 
+TEST_CASE("T-IP/IP_RECVIF, T-IP/IP_ORIGINAL_ARRIVAL_IF, T-IP/IP_PKTINFO_EX where a datagram came in, in each form",
+          "[api][message]")
+{
+    const winsock started;
+    const datagram_pair pair;
+    for (const int name : {IP_RECVIF, IP_RECVDSTADDR, IP_ORIGINAL_ARRIVAL_IF, IP_PKTINFO_EX}) {
+        set_option(pair.receiver, IPPROTO_IP, name, 1);
+    }
+    pair.send();
+    message got;
+    REQUIRE(got.receive(pair.receiver) == 0);
+    CHECK(got.headers() == 4);
+    const auto interface_index = got.value<DWORD>(IPPROTO_IP, IP_RECVIF);
+    REQUIRE(interface_index.has_value());
+    CHECK(*interface_index != 0);
+    CHECK(got.value<DWORD>(IPPROTO_IP, IP_ORIGINAL_ARRIVAL_IF) == interface_index);
+    CHECK(got.value<IN_ADDR>(IPPROTO_IP, IP_RECVDSTADDR)->s_addr == loopback4().s_addr);
+    const auto whole = got.value<IN_PKTINFO_EX>(IPPROTO_IP, IP_PKTINFO_EX);
+    REQUIRE(whole.has_value());
+    CHECK(whole->pkt_info.ipi_addr.s_addr == loopback4().s_addr);
+    CHECK(whole->pkt_info.ipi_ifindex == *interface_index);
+    CHECK(whole->scope_id.Value == 0);
+
+    const datagram_pair six(AF_INET6);
+    for (const int name : {IPV6_RECVIF, IPV6_RECVDSTADDR, IPV6_PKTINFO_EX}) {
+        set_option(six.receiver, IPPROTO_IPV6, name, 1);
+    }
+    six.send();
+    message of_six;
+    REQUIRE(of_six.receive(six.receiver) == 0);
+    CHECK(of_six.headers() == 3);
+    CHECK(of_six.value<DWORD>(IPPROTO_IPV6, IPV6_RECVIF) == loopback_index());
+    const auto destination = of_six.value<IN6_ADDR>(IPPROTO_IPV6, IPV6_RECVDSTADDR);
+    REQUIRE(destination.has_value());
+    CHECK(std::memcmp(&*destination, &in6addr_loopback, sizeof *destination) == 0);
+    CHECK(of_six.value<IN6_PKTINFO_EX>(IPPROTO_IPV6, IPV6_PKTINFO_EX)->pkt_info.ipi6_ifindex == loopback_index());
+}
+
 TEST_CASE("MSG-5 unknown and malformed control data is refused and nothing is sent", "[api][message]")
 {
     const winsock started;

@@ -24,6 +24,8 @@ struct catalog_entry {
 
 /// What the provider serves, in matching order.
 [[nodiscard]] std::span<const catalog_entry> catalog_entries() noexcept;
+/// Whether one entry serves both: raw ones differ by protocol.
+[[nodiscard]] bool same_entry(const socket_kind& left, const socket_kind& right) noexcept;
 /// The entry of a resolved triple, or null.
 [[nodiscard]] const catalog_entry* find_entry(const socket_kind& kind) noexcept;
 

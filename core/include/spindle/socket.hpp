@@ -153,6 +153,10 @@ public:
     virtual result<void> shutdown(shutdown_direction direction) = 0;
     /// WSPRecvDisconnect without data: later receives fail with shut_down, nothing is told to the peer.
     virtual result<void> disable_receive() = 0;
+    /// Makes the socket a leaf of a multicast group, at once (page "WSPJoinLeaf"); `receives`: it gets what is sent there, by
+    /// the interface of its bound address, or else of its multicast interface option. Errors: operation_not_supported
+    /// (stream), already_connected (is a leaf), address_family_not_supported, address_not_available (no group).
+    virtual result<void> join_leaf(const socket_address& group, bool receives) = 0;
     /// Ends the socket by its linger setting (the matrix in close_policy.hpp). On success later calls fail with
     /// not_socket and the handle is given back to the host. Errors: would_block and interrupted leave it open.
     virtual result<void> close() = 0;

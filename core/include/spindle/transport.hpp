@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "spindle/address.hpp"
 #include "spindle/buffer.hpp"
 #include "spindle/file_source.hpp"
 #include "spindle/message.hpp"
+#include "spindle/network.hpp"
 #include "spindle/result.hpp"
 
 namespace spindle {
@@ -86,9 +89,45 @@ enum class lower_option {
     maximum_segment,       ///< get only
     unicast_hops,
     type_of_service,
+    path_discovery,        ///< of the path MTU: 1 always, 2 never, 3 without heeding what was learnt (Winsock's PMTUD_STATE)
+    path_mtu,              ///< get only; not_connected without a peer
+    late_port,             ///< 0 or 1: a bind without a port leaves choosing one to the connect
+    user_timeout,          ///< milliseconds until a connection is given up for lack of acknowledgements; 0: the system's
+    fast_open,             ///< 0 or 1: listeners take data with a connection request
+    syn_retries,           ///< 1 to 127
+    no_checksum,           ///< 0 or 1: UDP over IPv4 without checksums
+    segment_size,          ///< bytes of each datagram that a send is split into; 0: no splitting
+    header_included,       ///< 0 or 1: raw sockets send headers of their own
+    checksum_offset,       ///< raw IPv6 sockets: where the system puts the checksum; -1: nowhere
+    multicast_hops,
+    multicast_interface,   ///< interface index; 0: the system's choice
+    unicast_interface,     ///< ditto, for what is sent to single hosts
+    peer_process,          ///< get only: AF_UNIX, the process id of the peer
     receive_packet_info,    ///< 0 or 1: receive_message() tells where a datagram was sent to; of both IP versions
     receive_hop_limit,      ///< 0 or 1: ditto, its hop limit
     receive_traffic_class,  ///< 0 or 1: ditto, its traffic class
+};
+
+/// Options of the IP header, in the protocol's own format.
+enum class header_options { ip_options, hop_options };
+
+/// What of all that arrives for a socket it is to receive. An unlisted interface is one that is not in `interfaces`.
+struct reception_rules {
+    bool local_multicasts = true;   ///< sent on this machine
+    bool broadcasts = true;
+    bool only_multicasts = false;
+    bool only_listed = false;
+    std::vector<std::uint32_t> interfaces;
+};
+
+enum class group_action { join, leave, block, unblock, join_source, leave_source };
+
+/// A change of a socket's multicast memberships. The source is unused by join and leave.
+struct group_change {
+    group_action action = group_action::join;
+    std::uint32_t interface_index = 0;  ///< 0: the system's choice
+    socket_address group;
+    socket_address source;
 };
 
 /// Wakes one thread that waits in lower_socket::wait() or interrupter::wait(). interrupt() may be called from any
@@ -208,6 +247,14 @@ public:
     [[nodiscard]] virtual result<bool> at_urgent_mark() const = 0;
     virtual result<void> set_option(lower_option option, int value) = 0;
     [[nodiscard]] virtual result<int> get_option(lower_option option) const = 0;
+    /// Errors: invalid_argument (no such options), access_denied, operation_not_supported.
+    virtual result<void> set_header_options(header_options which, std::span<const std::byte> bytes) = 0;
+    /// Errors: invalid_argument (no multicast address), address_not_available (no such interface), no_buffer_space.
+    virtual result<void> change_group(const group_change& change) = 0;
+    /// From now on; what was received before stays.
+    virtual result<void> set_reception(const reception_rules& rules) = 0;
+    /// TCP only. Errors: operation_not_supported.
+    [[nodiscard]] virtual result<tcp_statistics> statistics() const = 0;
 
     /// What holds now of the wanted conditions and failed. Nothing of a stream socket that neither connects, is connected nor
     /// listens. peer_closed and error are told by this function and by poll_set only.
@@ -267,6 +314,11 @@ public:
 
     /// Errors: as socket creation (address_family_not_supported, too_many_open_sockets, no_buffer_space, access_denied ...).
     virtual result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) = 0;
+    /// All interfaces with IPv4 and IPv6 addresses, an element for each address, in the system's order.
+    [[nodiscard]] virtual result<std::vector<network_interface>> interfaces() = 0;
+    /// A socket that becomes readable when addresses (`routes` false) or routes of the system change; receive() takes what
+    /// there is to be taken, its bytes mean nothing. Errors: operation_not_supported where the system does not tell.
+    virtual result<std::unique_ptr<lower_socket>> open_change_source(bool routes) = 0;
     /// Null when the system has no resources left. For waits on sockets of this transport only.
     [[nodiscard]] virtual std::unique_ptr<interrupter> make_interrupter() = 0;
     /// For sockets and interrupters of this transport only. Throws bad_alloc.

@@ -289,6 +289,26 @@ readiness asio_socket::poll(readiness wanted) noexcept
     return socket != native::no_handle ? native::poll(socket, wanted) : readiness::none;
 }
 
+result<void> asio_socket::set_header_options(header_options which, std::span<const std::byte> bytes)
+{
+    return native::set_header_options(socket_, kind_, which, bytes);
+}
+
+result<void> asio_socket::change_group(const group_change& change)
+{
+    return native::change_group(socket_, kind_, change);
+}
+
+result<void> asio_socket::set_reception(const reception_rules& rules)
+{
+    return native::set_reception(socket_, kind_, rules);
+}
+
+result<tcp_statistics> asio_socket::statistics() const
+{
+    return native::statistics(socket_, kind_);
+}
+
 readiness asio_socket::wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept
 {
     if (aborted_.load(std::memory_order_relaxed)) {

@@ -51,6 +51,10 @@ public:
     result<void> set_option(lower_option option, int value) override;
     [[nodiscard]] result<int> get_option(lower_option option) const override;
     [[nodiscard]] readiness poll(readiness wanted) noexcept override;
+    result<void> set_header_options(header_options which, std::span<const std::byte> bytes) override;
+    result<void> change_group(const group_change& change) override;
+    result<void> set_reception(const reception_rules& rules) override;
+    [[nodiscard]] result<tcp_statistics> statistics() const override;
     readiness wait(readiness wanted, interrupter& wake, clock::time_point deadline) noexcept override;
     result<void> async_wait(readiness condition, wait_handler handler) override;
     void cancel_waits() noexcept override;

@@ -33,7 +33,12 @@ result<std::unique_ptr<lower_socket>> asio_transport::open(const socket_kind& ki
     if (auto begun = context_->session.begin(); !begun) {
         return begun.error();
     }
-    auto opened = open_socket(kind, inheritable);
+    return take(open_socket(kind, inheritable), kind, inheritable);
+}
+
+result<std::unique_ptr<lower_socket>> asio_transport::take(const result<native::handle>& opened,
+                                                           const socket_kind& kind, bool inheritable)
+{
     if (!opened) {
         return opened.error();
     }
@@ -44,6 +49,19 @@ result<std::unique_ptr<lower_socket>> asio_transport::open(const socket_kind& ki
         native::close(*opened);
         return errc::no_buffer_space;
     }
+}
+
+result<std::vector<network_interface>> asio_transport::interfaces()
+{
+    if (auto begun = context_->session.begin(); !begun) {
+        return begun.error();
+    }
+    return native::interfaces();
+}
+
+result<std::unique_ptr<lower_socket>> asio_transport::open_change_source(bool routes)
+{
+    return take(native::open_change_source(routes), {address_family::unspecified, socket_type::raw, 0}, false);
 }
 
 std::unique_ptr<interrupter> asio_transport::make_interrupter()

@@ -14,6 +14,8 @@ public:
     ~asio_transport() override;
 
     result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) override;
+    [[nodiscard]] result<std::vector<network_interface>> interfaces() override;
+    result<std::unique_ptr<lower_socket>> open_change_source(bool routes) override;
     [[nodiscard]] std::unique_ptr<interrupter> make_interrupter() override;
     [[nodiscard]] std::unique_ptr<poll_set> make_poll_set() override;
     result<void> post(task work) override;
@@ -24,6 +26,8 @@ public:
 
 private:
     result<native::handle> open_socket(const socket_kind& kind, bool inheritable) noexcept;
+    result<std::unique_ptr<lower_socket>> take(const result<native::handle>& opened, const socket_kind& kind,
+                                               bool inheritable);
 
     std::shared_ptr<asio_context> context_;  // shared with the sockets, which may be destroyed later
 };

@@ -86,6 +86,15 @@ result<std::size_t> readable_bytes(handle socket) noexcept;
 result<bool> at_urgent_mark(handle socket) noexcept;
 result<void> set_option(handle socket, const socket_kind& kind, lower_option option, int value) noexcept;
 result<int> get_option(handle socket, const socket_kind& kind, lower_option option) noexcept;
+result<void> set_header_options(handle socket, const socket_kind& kind, header_options which,
+                                std::span<const std::byte> bytes) noexcept;
+result<void> change_group(handle socket, const socket_kind& kind, const group_change& change) noexcept;
+result<void> set_reception(handle socket, const socket_kind& kind, const reception_rules& rules) noexcept;
+result<tcp_statistics> statistics(handle socket, const socket_kind& kind) noexcept;
+
+/// As the transport functions.
+result<std::vector<network_interface>> interfaces() noexcept;
+result<handle> open_change_source(bool routes) noexcept;
 
 /// Null when the system has no descriptor left.
 std::unique_ptr<interrupter> make_interrupter() noexcept;

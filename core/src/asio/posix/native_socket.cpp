@@ -28,6 +28,9 @@ namespace {
 constexpr int ip_local_port_range = 51;
 constexpr int ipv6_multicast_all = 29;
 
+// T-IP, T-IP6: the kernel's own is 64.
+constexpr int default_hops = 128;
+
 constexpr unsigned first_dynamic_port = 49152;
 constexpr unsigned last_dynamic_port = 65535;
 
@@ -35,7 +38,14 @@ int open_socket(const socket_kind& kind, bool inheritable) noexcept
 {
     const int type = type_of(kind.type) | SOCK_NONBLOCK | (inheritable ? 0 : SOCK_CLOEXEC);
     const int number = restarted([&] { return ::socket(domain_of(kind.family), type, kind.protocol); });
-    if (number != -1 && kind.type == socket_type::datagram && kind.family != address_family::local) {
+    if (number == -1 || kind.family == address_family::local) {
+        return number;
+    }
+    ::setsockopt(number, IPPROTO_IP, IP_TTL, &default_hops, sizeof(default_hops));
+    if (kind.family == address_family::ipv6) {
+        ::setsockopt(number, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &default_hops, sizeof(default_hops));
+    }
+    if (kind.type != socket_type::stream) {
         // LNX-36: without this the kernel delivers groups that other sockets joined. Not all kernels know the
         // second.
         const int off = 0;

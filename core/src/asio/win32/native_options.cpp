@@ -18,7 +18,19 @@ constexpr int ipv6_traffic_class = 39;
 constexpr int ip_packet_info = 19;    // both IP versions
 constexpr int ip_receive_hop_limit = 21;
 constexpr int ip_receive_traffic_class = 40;
+constexpr int ip_unicast_interface = 31;            // both IP versions
+constexpr int ip_path_discovery = 71;               // ditto
+constexpr int ip_path_mtu = 73;
+constexpr int ipv6_path_mtu = 72;
+constexpr int ipv6_checksum = 26;
+constexpr int tcp_retransmission_limit_ms = 14;
+constexpr int tcp_fast_open = 15;
+constexpr int udp_no_checksum = 1;
+constexpr int udp_send_message_size = 2;
+constexpr int reuse_unicast_port = 0x3007;
 constexpr DWORD udp_connection_reset = 0x9800000C;  // SIO_UDP_CONNRESET
+constexpr DWORD tcp_initial_rto = 0x98000011;       // SIO_TCP_INITIAL_RTO
+constexpr DWORD peer_process_id = 0x58000100;       // SIO_AF_UNIX_GETPEERPID
 
 struct base_option {
     int level = -1;
@@ -58,6 +70,16 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::maximum_segment, of_tcp(tcp_maximum_segment), of_tcp(tcp_maximum_segment)},
     {lower_option::unicast_hops, {IPPROTO_IP, IP_TTL}, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
     {lower_option::type_of_service, {IPPROTO_IP, IP_TOS}, {IPPROTO_IPV6, ipv6_traffic_class}},
+    {lower_option::path_discovery, {IPPROTO_IP, ip_path_discovery}, {IPPROTO_IPV6, ip_path_discovery}},
+    {lower_option::path_mtu, {IPPROTO_IP, ip_path_mtu}, {IPPROTO_IPV6, ipv6_path_mtu}},
+    {lower_option::late_port, of_socket(reuse_unicast_port), of_socket(reuse_unicast_port)},
+    {lower_option::user_timeout, of_tcp(tcp_retransmission_limit_ms), of_tcp(tcp_retransmission_limit_ms)},
+    {lower_option::fast_open, of_tcp(tcp_fast_open), of_tcp(tcp_fast_open)},
+    {lower_option::no_checksum, {IPPROTO_UDP, udp_no_checksum}, none},
+    {lower_option::segment_size, {IPPROTO_UDP, udp_send_message_size}, {IPPROTO_UDP, udp_send_message_size}},
+    {lower_option::header_included, {IPPROTO_IP, IP_HDRINCL}, {IPPROTO_IPV6, IPV6_HDRINCL}},
+    {lower_option::checksum_offset, none, {IPPROTO_IPV6, ipv6_checksum}},
+    {lower_option::multicast_hops, {IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS}},
     {lower_option::receive_packet_info, {IPPROTO_IP, ip_packet_info}, {IPPROTO_IPV6, ip_packet_info}},
     {lower_option::receive_hop_limit, {IPPROTO_IP, ip_receive_hop_limit}, {IPPROTO_IPV6, ip_receive_hop_limit}},
     {lower_option::receive_traffic_class,
@@ -87,20 +109,65 @@ base_option in_family(const option_row* row, const socket_kind& kind) noexcept
     return kind.family == address_family::ipv4 || socket_level ? row->ipv4 : none;
 }
 
-result<void> report_unreachable(handle socket, int value) noexcept
+template <class Value>
+result<void> control(handle socket, DWORD code, Value value) noexcept
 {
-    BOOL on = value != 0 ? TRUE : FALSE;
     DWORD returned = 0;
-    return win32::to_result(::WSAIoctl(win32::to_socket(socket), udp_connection_reset, &on, sizeof(on),
-                                       nullptr, 0, &returned, nullptr, nullptr));
+    return win32::to_result(::WSAIoctl(win32::to_socket(socket), code, &value, sizeof(value), nullptr, 0, &returned,
+                                       nullptr, nullptr));
 }
+
+result<void> report_unreachable(handle socket, const socket_kind&, int value) noexcept
+{
+    return control(socket, udp_connection_reset, BOOL{value != 0 ? TRUE : FALSE});
+}
+
+// The page "TCP_INITIAL_RTO_PARAMETERS": all ones leave the time as it is.
+result<void> set_syn_retries(handle socket, const socket_kind&, int value) noexcept
+{
+    struct {
+        USHORT rtt = 0xFFFF;
+        UCHAR retransmissions = 0;
+    } parameters;
+    parameters.retransmissions = static_cast<UCHAR>(value);
+    return control(socket, tcp_initial_rto, parameters);
+}
+
+// An interface by its index: IPv4's options take it in network order.
+result<void> set_interface(handle socket, const socket_kind& kind, int name, int index) noexcept
+{
+    const bool ipv6 = kind.family == address_family::ipv6;
+    const DWORD value = ipv6 ? static_cast<DWORD>(index) : ::htonl(static_cast<ULONG>(index));
+    return win32::to_result(::setsockopt(win32::to_socket(socket), ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, name,
+                                         reinterpret_cast<const char*>(&value), sizeof(value)));
+}
+
+struct special_row {
+    lower_option option;
+    result<void> (*set)(handle socket, const socket_kind& kind, int value);
+};
+constexpr auto special_rows = std::to_array<special_row>({
+    {lower_option::report_unreachable, report_unreachable},
+    {lower_option::syn_retries, set_syn_retries},
+    {lower_option::multicast_interface,
+     [](handle socket, const socket_kind& kind, int index) {
+         return set_interface(socket, kind, IP_MULTICAST_IF, index);
+     }},
+    {lower_option::unicast_interface,
+     [](handle socket, const socket_kind& kind, int index) {
+         return set_interface(socket, kind, ip_unicast_interface, index);
+     }},
+});
+static_assert(IP_MULTICAST_IF == IPV6_MULTICAST_IF);
 
 }  // namespace
 
 result<void> set_option(handle socket, const socket_kind& kind, lower_option option, int value) noexcept
 {
-    if (option == lower_option::report_unreachable) {
-        return report_unreachable(socket, value);
+    for (const auto& row : special_rows) {
+        if (row.option == option) {
+            return row.set(socket, kind, value);
+        }
     }
     if (option == lower_option::restart_bind && value != 0) {
         return {};  // Windows' rule for every socket; its SO_REUSEADDR would allow taking a port in use
@@ -121,8 +188,27 @@ result<void> set_option(handle socket, const socket_kind& kind, lower_option opt
     return done;
 }
 
+result<void> set_header_options(handle socket, const socket_kind& kind, header_options which,
+                                std::span<const std::byte> bytes) noexcept
+{
+    const bool hop_by_hop = which == header_options::hop_options;
+    if (kind.family != (hop_by_hop ? address_family::ipv6 : address_family::ipv4)) {
+        return errc::invalid_argument;
+    }
+    return win32::to_result(::setsockopt(win32::to_socket(socket), hop_by_hop ? IPPROTO_IPV6 : IPPROTO_IP,
+                                         hop_by_hop ? IPV6_HOPOPTS : IP_OPTIONS,
+                                         reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size())));
+}
+
 result<int> get_option(handle socket, const socket_kind& kind, lower_option option) noexcept
 {
+    if (option == lower_option::peer_process) {
+        ULONG id = 0;
+        DWORD returned = 0;
+        const int asked = ::WSAIoctl(win32::to_socket(socket), peer_process_id, nullptr, 0, &id, sizeof(id), &returned,
+                                     nullptr, nullptr);
+        return asked == SOCKET_ERROR ? result<int>(win32::last_error()) : result<int>(static_cast<int>(id));
+    }
     const auto* row = find(option);
     const auto source = in_family(row, kind);
     if (source.level == -1) {
