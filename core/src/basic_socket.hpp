@@ -21,6 +21,8 @@
 namespace spindle {
 
 class provider_life;
+class network_change_request;
+enum class network_change;
 
 /// What the client set, in the client's terms; get returns these exactly. Guarded by the socket's state mutex,
 /// but for the atomic ones, which calls read without it.
@@ -239,6 +241,12 @@ public:
     /// Begins before a new attempt to connect can be seen: what was told of the last connection counts no more. With locks.
     void note_attempt() noexcept { attempts_.fetch_add(1, std::memory_order_release); }
 
+    // --- changes of the network (control.cpp) ---
+
+    errc start_network_change(network_change_request& request);
+    /// Tells of a change that this request, or without one an event of the socket, was waiting for. Without locks.
+    void tell_network_change(network_change what, network_change_request* request);
+
     // --- overlapped requests (overlapped_input.cpp) ---
 
     void on_ready(readiness seen) noexcept final;
@@ -331,6 +339,7 @@ protected:
     /// Ends the requests of the socket: those that wait for input with `input_code`, the others with operation_aborted.
     void end_requests(errc input_code, bool silent, bool output_too = true) noexcept;
     void end_output_requests(bool silent) noexcept;
+    void end_network_changes(errc code, bool silent) noexcept;
     [[nodiscard]] bool has_input_requests();
     /// `found`, which the system announced, unless pending requests are to have it or have had it (OVL-16).
     [[nodiscard]] level unless_requested(level found);

@@ -63,6 +63,8 @@ constexpr auto rows = std::to_array<option_row>({
     tcp(number::tcp_fast_open, boolean, kept_value<kept::fast_open, 0>,
         set_kept_flag<option::fast_open, kept::fast_open>),
     tcp(number::tcp_fail_connect_on_icmp, boolean, kept_value<kept::fail_on_icmp, 0>, keep_flag<kept::fail_on_icmp>),
+    tcp(ioctl_setting::tcp_syn_retries, whole, kept_value<kept::syn_retries, 0>,
+        before_connect<set_kept<option::syn_retries, kept::syn_retries, 1, 127>>),
     refused_option(option_level::tcp, number::tcp_standard_urgent),
     refused_option(option_level::tcp, number::tcp_no_urgent),
     refused_option(option_level::tcp, number::tcp_no_syn_retries),

@@ -148,6 +148,12 @@ result<void> before_bind(basic_socket& target, int value)
     return target.has(state::bound) ? result<void>(errc::invalid_argument) : Set(target, value);
 }
 
+template <number_setter Set>
+result<void> before_connect(basic_socket& target, int value)
+{
+    return target.has(state::connected | state::connecting) ? result<void>(errc::invalid_argument) : Set(target, value);
+}
+
 template <int Value>
 result<int> always(basic_socket&)
 {

@@ -230,6 +230,7 @@ std::size_t basic_socket::cancel_matching(const request_filter& which)
         count = input_.pending.move_if(taken, which);
     }
     count += take_output(taken, which, true);
+    count += life_->changes.take(*this, taken, which);
     tell_outcome(taken, {errc::operation_aborted, 0, 0, false});
     return count;
 }
@@ -248,6 +249,7 @@ void basic_socket::end_requests(errc input_code, bool silent, bool output_too) n
         input_.pending.move_if(taken, every_request);
     }
     tell_outcome(taken, {input_code, 0, 0, silent});
+    end_network_changes(errc::operation_aborted, silent);
     if (output_too) {
         end_output_requests(silent);
     }

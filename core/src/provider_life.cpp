@@ -46,7 +46,8 @@ std::shared_ptr<host> make_default_host()
 }
 
 provider_life::provider_life(provider& owner, const provider_settings& settings, std::shared_ptr<host> services)
-    : net(make_net(settings)), waiters(*net), watch_memory(*net), stall_limit(effective_stall_limit(settings)), owner_(owner)
+    : net(make_net(settings)), waiters(*net), changes(*net), watch_memory(*net),
+      stall_limit(effective_stall_limit(settings)), owner_(owner)
 {
     use_host(services ? std::move(services) : make_default_host());
 }
@@ -194,6 +195,7 @@ void provider_life::tear_down(cleanup_report& report)
         services().close_socket_handle(socket->catalog_entry_id(), socket->handle());
     }
     net->stop();
+    changes.close();
     for (const auto& socket : all) {
         socket->abandon_descriptor();
     }

@@ -13,6 +13,7 @@
 
 #include "basic_socket.hpp"
 #include "blocking_call.hpp"
+#include "network_watch.hpp"
 #include "port_table.hpp"
 #include "readiness_watch.hpp"
 #include "watched_sockets.hpp"
@@ -80,6 +81,7 @@ public:
     watched_sockets_pool watch_memory;
     socket_table sockets;
     port_table ports;
+    network_watch changes;
     flush_ledger flushes;
     std::mutex bind_mutex;
     std::chrono::milliseconds stall_limit;

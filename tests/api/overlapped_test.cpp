@@ -212,8 +212,10 @@ TEST_CASE("OVL-11 extension functions and ioctls that fail at once tell nobody",
                                    failing.as_packet())) == WSAEINVAL);
     CHECK(error_of_bool(accept_ex(listening, INVALID_SOCKET, failing.bytes.data(), 0, 32, 32, &bytes,
                                   failing.as_packet())) != 0);
-    CHECK(error_of(WSAIoctl(unbound, 0xDEAD, nullptr, 0, nullptr, 0, &bytes, &failing.overlapped, nullptr)) ==
-          WSAEOPNOTSUPP);
+    GUID unknown{};
+    void* function = nullptr;
+    CHECK(error_of(WSAIoctl(unbound, SIO_GET_EXTENSION_FUNCTION_POINTER, &unknown, sizeof unknown, &function,
+                            sizeof function, &bytes, &failing.overlapped, nullptr)) == WSAEINVAL);
     CHECK(is_empty(port));
     CHECK_FALSE(failing.signalled());
 }

@@ -55,7 +55,6 @@ inline constexpr int v6_only = 27;
 namespace ioctl_setting {
 inline constexpr int udp_report_reset = static_cast<int>(0x9800000CU);    ///< SIO_UDP_CONNRESET
 inline constexpr int udp_report_expired = static_cast<int>(0x9800000FU);  ///< SIO_UDP_NETRESET
-inline constexpr int udp_circular_queue = static_cast<int>(0x28000002U);  ///< SIO_ENABLE_CIRCULAR_QUEUEING
 inline constexpr int tcp_syn_retries = static_cast<int>(0x98000011U);     ///< the count of SIO_TCP_INITIAL_RTO
 }  // namespace ioctl_setting
 
