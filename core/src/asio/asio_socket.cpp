@@ -291,6 +291,7 @@ readiness asio_socket::poll(readiness wanted) noexcept
 
 result<void> asio_socket::set_header_options(header_options which, std::span<const std::byte> bytes)
 {
+    touch();
     return native::set_header_options(socket_, kind_, which, bytes);
 }
 
@@ -301,6 +302,7 @@ result<void> asio_socket::change_group(const group_change& change)
 
 result<void> asio_socket::set_reception(const reception_rules& rules)
 {
+    touch();
     return native::set_reception(socket_, kind_, rules);
 }
 
