@@ -25,6 +25,12 @@ result<socket_address> checked_destination(const basic_socket& asking, const soc
     return destination.is_wildcard() ? result<socket_address>(errc::invalid_argument) : destination;
 }
 
+constexpr unsigned event_of(network_change what) noexcept
+{
+    return what == network_change::routing_interface ? network_event::routing_interface_change
+                                                     : network_event::address_list_change;
+}
+
 /// IPv4 in mapped form as IPv4.
 socket_address unmapped(const socket_address& address) noexcept
 {
@@ -137,8 +143,8 @@ result<void> expect_network_change(socket& asking, network_change what, const so
             return checked.error();
         }
     }
-    const auto code = it.life().changes.expect(std::static_pointer_cast<basic_socket>(it.shared_from_this()), what,
-                                               destination);
+    it.await_network_change(event_of(what));
+    const auto code = it.life().changes.expect(it.shared_from_this(), what, destination);
     return code == errc::io_pending ? result<void>() : result<void>(code);
 }
 
@@ -166,13 +172,15 @@ void basic_socket::end_network_changes(errc code, bool silent) noexcept
     life_->changes.forget(*this);
 }
 
-void basic_socket::tell_network_change(network_change, network_change_request* request)
+void basic_socket::tell_network_change(network_change what, network_change_request* request)
 {
-    if (request != nullptr) {
-        request_list finished;
-        finished.push_finished(*request, {});
-        tell(finished);
+    if (request == nullptr) {
+        note_network_change(event_of(what), errc::success);
+        return;
     }
+    request_list finished;
+    finished.push_finished(*request, {});
+    tell(finished);
 }
 
 }  // namespace spindle

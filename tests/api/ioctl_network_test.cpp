@@ -287,6 +287,17 @@ int addresses_change()
     NEED(!ended[2].wait(0));
     NEED(remove_loopback_address());
     NEED(ended[2].wait());
+    // Without a request the change is an event.
+    const event told;
+    NEED(WSAEventSelect(sockets.s, told.handle, FD_ADDRESS_LIST_CHANGE) == 0);
+    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, nullptr) == WSAEWOULDBLOCK);
+    NEED(add_loopback_address("10.77.0.3"));
+    NEED(told.wait());
+    WSANETWORKEVENTS found{};
+    NEED(WSAEnumNetworkEvents(sockets.s, told.handle, &found) == 0);
+    NEED(found.lNetworkEvents == FD_ADDRESS_LIST_CHANGE && found.iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT] == 0);
+    NEED(WSAEventSelect(sockets.s, nullptr, 0) == 0);
+    NEED(remove_loopback_address());
     // A blocking call waits.
     nonblocking = 0;
     NEED(ioctlsocket(sockets.s, static_cast<long>(FIONBIO), &nonblocking) == 0);
@@ -322,7 +333,14 @@ int routes_change()
     NEED(other.Internal == 0xC0000120);
     u_long nonblocking = 1;
     NEED(ioctlsocket(sockets.s, static_cast<long>(FIONBIO), &nonblocking) == 0);
+    const event told;
+    NEED(WSAEventSelect(sockets.s, told.handle, FD_ROUTING_INTERFACE_CHANGE) == 0);
     NEED(sockets.change(SIO_ROUTING_INTERFACE_CHANGE, &there, nullptr) == WSAEWOULDBLOCK);
+    NEED(remove_loopback_address());
+    NEED(told.wait());
+    WSANETWORKEVENTS found{};
+    NEED(WSAEnumNetworkEvents(sockets.s, told.handle, &found) == 0);
+    NEED(found.lNetworkEvents == FD_ROUTING_INTERFACE_CHANGE);
     return 0;
 }
 

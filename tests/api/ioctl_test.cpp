@@ -248,6 +248,20 @@ TEST_CASE("CTL-11, T-IOC/FIONBIO four bytes and more, the output is nobody's", "
     CHECK(error_of(recv(listening, &byte, 1, 0)) == WSAEWOULDBLOCK);
 }
 
+TEST_CASE("CTL-12 a registration for events keeps the socket non-blocking", "[api][ioctl]")
+{
+    const winsock started;
+    const auto s = udp();
+    const WSAEVENT event = WSACreateEvent();
+    REQUIRE(WSAEventSelect(s, event, FD_READ) == 0);
+    const auto said = put(s, static_cast<DWORD>(FIONBIO), u_long{0});
+    CHECK(said.error == WSAEINVAL);
+    CHECK(said.count == 0);
+    REQUIRE(WSAEventSelect(s, event, 0) == 0);
+    CHECK(put(s, static_cast<DWORD>(FIONBIO), u_long{0}).error == 0);
+    CHECK(WSACloseEvent(event));
+}
+
 TEST_CASE("CTL-8 a bad output buffer leaves everything as it was", "[api][ioctl]")
 {
     const winsock started;

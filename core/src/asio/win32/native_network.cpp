@@ -1,11 +1,12 @@
 // The system's interfaces and the figures of a TCP connection. Pages: "GetAdaptersAddresses", "SIO_TCP_INFO".
+#include "winsock.hpp"
+
 #include <iphlpapi.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
-
-#include "winsock.hpp"
 
 namespace spindle::native {
 namespace {
