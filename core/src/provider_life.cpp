@@ -46,7 +46,7 @@ std::shared_ptr<host> make_default_host()
 }
 
 provider_life::provider_life(provider& owner, const provider_settings& settings, std::shared_ptr<host> services)
-    : net(make_net(settings)), waiters(*net), changes(*net), watch_memory(*net),
+    : net(make_net(settings)), waiters(*net), watch_memory(*net), changes(*net),
       stall_limit(effective_stall_limit(settings)), owner_(owner)
 {
     use_host(services ? std::move(services) : make_default_host());

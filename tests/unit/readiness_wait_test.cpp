@@ -53,6 +53,11 @@ public:
     {
         return net_->open(kind, inheritable);
     }
+    result<std::vector<network_interface>> interfaces() override { return net_->interfaces(); }
+    result<std::unique_ptr<lower_socket>> open_change_source(bool routes) override
+    {
+        return net_->open_change_source(routes);
+    }
     std::unique_ptr<interrupter> make_interrupter() override { return net_->make_interrupter(); }
     std::unique_ptr<poll_set> make_poll_set() override
     {
