@@ -10,6 +10,7 @@
 #include "host/time_limit.hpp"
 
 #include <atomic>
+#include <thread>
 
 using namespace spindle;
 using namespace spindle::host;
@@ -201,11 +202,14 @@ VOID WSAAPI FreeAddrInfoExW(PADDRINFOEXW pAddrInfoEx)
 
 void spindle::host::cancel_all_look_ups() noexcept
 {
+    ++this_thread
+          .calls;  // a routine that wants to start the library again is told that a cleanup is in progress
     while (const auto found = in_progress.first()) {
         if (!found->end(WSA_E_CANCELLED)) {
-            (void)found->wait_until(kernel::no_deadline);
+            std::this_thread::yield();  // another thread is just ending it, and takes it from the list
         }
     }
+    --this_thread.calls;
 }
 
 void spindle::host::lock_look_ups_for_fork() noexcept

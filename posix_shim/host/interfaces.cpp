@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -143,9 +144,9 @@ address ipv6_from_digits(const std::string& text) noexcept
 }
 
 // Eight digits of the number that the bytes are in memory.
-address ipv4_from_digits(const std::string& text)
+address ipv4_from_digits(const std::string& text) noexcept
 {
-    const auto number = static_cast<std::uint32_t>(std::stoul(text, nullptr, 16));
+    const auto number = static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 16));
     address made;
     std::memcpy(made.bytes.data(), &number, sizeof number);
     return made;

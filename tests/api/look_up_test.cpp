@@ -71,7 +71,7 @@ int ask(DWORD name_space, GUID* provider, ADDRINFOEXA** list)
 
 GUID dns_provider()
 {
-    std::array<char, 512> buffer{};
+    alignas(8) std::array<char, 512> buffer{};
     DWORD size = buffer.size();
     auto* const first = reinterpret_cast<WSANAMESPACE_INFOA*>(buffer.data());
     REQUIRE(WSAEnumNameSpaceProvidersA(&size, first) == 1);
@@ -234,6 +234,23 @@ TEST_CASE("NSV-6 a look-up that outlasts its limit has no result", "[api][names]
     limit = {0, 1'000'000};
     CHECK(GetAddrInfoExW(wide("127.0.0.1").c_str(), nullptr, NS_ALL, nullptr, nullptr, &list, &limit, nullptr,
                          nullptr, nullptr) == WSAEINVAL);
+}
+
+TEST_CASE("NSV-7 a routine that the last cleanup calls cannot start the library again", "[api][names]")
+{
+    const held_look_ups held;
+    std::optional<winsock> started(std::in_place);
+    overlapped_with_report overlapped;
+    ADDRINFOEXW* list = nullptr;
+    const LPLOOKUPSERVICE_COMPLETION_ROUTINE start_again = [](DWORD, DWORD, LPWSAOVERLAPPED ended) {
+        WSADATA data{};
+        report(static_cast<DWORD>(WSAStartup(MAKEWORD(2, 2), &data)), 0, ended);
+    };
+    REQUIRE(GetAddrInfoExW(wide("127.0.0.1").c_str(), nullptr, NS_ALL, nullptr, nullptr, &list, nullptr,
+                           &overlapped, start_again, nullptr) == WSA_IO_PENDING);
+    started.reset();
+    CHECK(overlapped.told.is_set());
+    CHECK(overlapped.code == WSAEINPROGRESS);
 }
 
 TEST_CASE("NSV-7 the last cleanup cancels look-ups and tells of it", "[api][names]")

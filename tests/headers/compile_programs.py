@@ -30,6 +30,7 @@ PROGRAMS = [
     ("threads.c", ["gnu11", "c17"], [["-DUNICODE"]]),
     ("threads.cpp", ["c++11", "c++20"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
     ("control_messages.c", ["c99", "gnu11"], [[], ["-DNOMINMAX"]]),
+    ("names_and_adapters.c", ["c99", "gnu11"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
     ("base_functions.c", ["c99", "c11"], [[], ["-D_WIN32", "-D_WIN64"], ["-fshort-wchar", "-DUNICODE"]]),
     ("base_functions.cpp", ["c++11", "c++20"], [[], ["-D_WIN32", "-D_WIN64"], ["-DUNICODE"]]),
     ("time_of_day.cpp", ["gnu++11", "c++20"], [[], ["-DWINSOCK_LAST"]]),
@@ -49,10 +50,12 @@ HEADERS = """
     consoleapi.h consoleapi2.h debugapi.h fileapi.h heapapi.h libloaderapi.h memoryapi.h processenv.h
     processthreadsapi.h stringapiset.h wincon.h winnls.h winuser.h
     processthreadsapi.h fibersapi.h profileapi.h sysinfoapi.h timezoneapi.h timeapi.h mmsystem.h process.h
+    iphlpapi.h netioapi.h svcguid.h
 """.split()
 SPELLINGS = """
     WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h
     Mswsock.h WinSock.h Ws2spi.h WS2spi.h wspiapi.h
+    Iphlpapi.h IPHlpApi.h
 """.split()
 C_NEIGHBOURS = """
     stdlib.h stdio.h string.h unistd.h sys/types.h sys/select.h sys/time.h time.h errno.h
