@@ -1,32 +1,13 @@
 // wsprintf. As documented it writes at most 1024 characters, the terminator among them. Answers to the page
 // "wsprintfW".
+#include "host/argument_list.hpp"
 #include "host/text_arguments.hpp"
-#include "host/text_format.hpp"
-
-#include <cstdarg>
 
 using namespace spindle::host;
 
 namespace {
 
 constexpr std::size_t output_limit = 1024;
-
-// A va_list in a structure, since an array cannot be passed on by reference.
-struct argument_list {
-    va_list list;
-
-    [[nodiscard]] std::uint64_t next(argument_kind kind) noexcept
-    {
-        switch (kind) {
-        case argument_kind::number64:
-            return va_arg(list, unsigned long long);
-        case argument_kind::pointer:
-            return reinterpret_cast<std::uintptr_t>(va_arg(list, void*));
-        default:
-            return static_cast<std::uint32_t>(va_arg(list, int));
-        }
-    }
-};
 
 template <class Char>
 std::basic_string<Char> formatted(std::basic_string_view<Char> format, argument_list& arguments)
@@ -63,20 +44,14 @@ int print(Char* buffer, const Char* format, argument_list& arguments) noexcept
 
 int WINAPI wvsprintfA(LPSTR text, LPCSTR format, va_list arguments)
 {
-    argument_list own;
-    va_copy(own.list, arguments);
-    const int length = print(text, format, own);
-    va_end(own.list);
-    return length;
+    argument_list own(arguments);
+    return print(text, format, own);
 }
 
 int WINAPI wvsprintfW(LPWSTR text, LPCWSTR format, va_list arguments)
 {
-    argument_list own;
-    va_copy(own.list, arguments);
-    const int length = print(text, format, own);
-    va_end(own.list);
-    return length;
+    argument_list own(arguments);
+    return print(text, format, own);
 }
 
 int WINAPIV wsprintfA(LPSTR text, LPCSTR format, ...)

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdio>
 
 namespace spindle::host {
 
@@ -41,6 +43,25 @@ constexpr prefix_word prefix_words[] = {
     {"ll", length_prefix::wide64},  {"l", length_prefix::full},   {"h", length_prefix::half},
     {"w", length_prefix::full},
 };
+constexpr prefix_word runtime_prefix_words[] = {
+    {"hh", length_prefix::byte},   {"j", length_prefix::wide64},      {"z", length_prefix::pointer},
+    {"t", length_prefix::pointer}, {"L", length_prefix::long_double},
+};
+
+struct flag_word {
+    std::string_view word;
+    bool conversion::*flag;
+    conversion_set least;
+};
+constexpr flag_word flag_words[] = {
+    {"-", &conversion::left, conversion_set::windows},
+    {"#", &conversion::alternate, conversion_set::windows},
+    {"0", &conversion::zero, conversion_set::windows},
+    {"+", &conversion::plus, conversion_set::runtime},
+    {" ", &conversion::space, conversion_set::runtime},
+};
+
+constexpr std::string_view floating_types = "aAeEfFgG";
 
 template <class Char>
 std::basic_string<Char> widened(std::string_view ascii)
@@ -113,6 +134,8 @@ std::uint64_t unsigned_value(const conversion& how, std::uint64_t value) noexcep
     switch (how.prefix) {
     case length_prefix::half:
         return static_cast<std::uint16_t>(value);
+    case length_prefix::byte:
+        return static_cast<std::uint8_t>(value);
     case length_prefix::wide64:
         return value;
     case length_prefix::pointer:
@@ -127,6 +150,8 @@ std::int64_t signed_value(const conversion& how, std::uint64_t value) noexcept
     switch (how.prefix) {
     case length_prefix::half:
         return static_cast<std::int16_t>(value);
+    case length_prefix::byte:
+        return static_cast<std::int8_t>(value);
     case length_prefix::wide64:
         return static_cast<std::int64_t>(value);
     case length_prefix::pointer:
@@ -137,9 +162,14 @@ std::int64_t signed_value(const conversion& how, std::uint64_t value) noexcept
 }
 
 struct digits {
-    std::string sign;  // '-' or the 0x of the alternate form: padding zeros go behind it
+    std::string sign;  // the sign or the 0x of the alternate form: padding zeros go behind it
     std::string text;
 };
+
+std::string sign_of(const conversion& how, bool negative)
+{
+    return negative ? "-" : how.plus ? "+" : how.space ? " " : "";
+}
 
 digits digits_of(const conversion& how, std::uint64_t value)
 {
@@ -152,9 +182,10 @@ digits digits_of(const conversion& how, std::uint64_t value)
         magnitude = static_cast<std::uintptr_t>(value);
     }
     const bool hexadecimal = how.type == 'x' || how.type == 'X' || how.type == 'p';
+    const int radix = hexadecimal ? 16 : how.type == 'o' ? 8 : 10;
     char buffer[24];
-    const auto end = std::to_chars(buffer, std::end(buffer), magnitude, hexadecimal ? 16 : 10).ptr;
-    digits result{number < 0 ? "-" : "", {buffer, end}};
+    const auto end = std::to_chars(buffer, std::end(buffer), magnitude, radix).ptr;
+    digits result{decimal ? sign_of(how, number < 0) : "", {buffer, end}};
     if (how.type != 'x') {
         std::ranges::transform(result.text, result.text.begin(), [](char digit) {
             return digit >= 'a' ? static_cast<char>(digit - 32) : digit;
@@ -163,9 +194,15 @@ digits digits_of(const conversion& how, std::uint64_t value)
     if (how.alternate && hexadecimal && how.type != 'p') {
         result.sign = how.type == 'x' ? "0x" : "0X";
     }
+    if (magnitude == 0 && how.precision == std::size_t{0} && how.type != 'p') {
+        result.text.clear();
+    }
     const std::size_t least = how.type == 'p' ? 2 * sizeof(void*) : how.precision.value_or(1);
     if (result.text.size() < least) {
         result.text.insert(0, least - result.text.size(), '0');
+    }
+    if (how.alternate && how.type == 'o' && !result.text.starts_with('0')) {
+        result.text.insert(0, 1, '0');
     }
     return result;
 }
@@ -185,6 +222,9 @@ void append_padded(std::basic_string<Char>& text, const conversion& how, std::ba
 
 argument_kind conversion::kind() const noexcept
 {
+    if (floating_types.find(type) != std::string_view::npos) {
+        return prefix == length_prefix::long_double ? argument_kind::long_double : argument_kind::floating;
+    }
     if (type == 's' || type == 'S' || type == 'p' || prefix == length_prefix::pointer) {
         return argument_kind::pointer;
     }
@@ -192,14 +232,15 @@ argument_kind conversion::kind() const noexcept
 }
 
 template <class Char>
-bool read_conversion(std::basic_string_view<Char> format, std::size_t& position, conversion& found)
+bool read_conversion(std::basic_string_view<Char> format, std::size_t& position, conversion& found,
+                     conversion_set set)
 {
+    const bool runtime = set == conversion_set::runtime;
     for (bool flags = true; flags;) {
         flags = false;
-        for (const auto& [word, flag] :
-             {std::pair{"-", &conversion::left}, {"#", &conversion::alternate}, {"0", &conversion::zero}}) {
-            if (take(format, position, word)) {
-                found.*flag = true;
+        for (const flag_word& each : flag_words) {
+            if (each.least <= set && take(format, position, each.word)) {
+                found.*each.flag = true;
                 flags = true;
             }
         }
@@ -210,13 +251,17 @@ bool read_conversion(std::basic_string_view<Char> format, std::size_t& position,
         found.precision_argument = take(format, position, "*");
         found.precision = read_number(format, position);
     }
-    for (const auto& each : prefix_words) {
-        if (take(format, position, each.word)) {
-            found.prefix = each.prefix;
-            break;
-        }
+    const auto read_prefix = [&](const auto& words) {
+        return std::ranges::any_of(words, [&](const prefix_word& each) {
+            const bool there = take(format, position, each.word);
+            found.prefix = there ? each.prefix : found.prefix;
+            return there;
+        });
+    };
+    if (!runtime || !read_prefix(runtime_prefix_words)) {
+        read_prefix(prefix_words);
     }
-    for (const char type : std::string_view("cCdipsSuxX")) {
+    for (const char type : std::string_view(runtime ? "cCdipsSuxXoaAeEfFgG" : "cCdipsSuxX")) {
         if (take(format, position, std::string_view(&type, 1))) {
             found.type = type;
             return true;
@@ -242,8 +287,32 @@ void append_converted(std::basic_string<Char>& text, const conversion& how, std:
     }
 }
 
-template bool read_conversion(std::string_view, std::size_t&, conversion&);
-template bool read_conversion(wide_view, std::size_t&, conversion&);
+// libc's digits are what the standard asks for, and Microsoft's follow the standard, too.
+template <class Char>
+void append_floating(std::basic_string<Char>& text, const conversion& how, long double value)
+{
+    const std::string format = std::string("%") + (how.alternate ? "#" : "") +
+                               (how.precision ? "." + std::to_string(*how.precision) : "") + "L" + how.type;
+    const long double magnitude = std::signbit(value) ? -value : value;
+    const int length = std::snprintf(nullptr, 0, format.c_str(), magnitude);
+    std::string digits(static_cast<std::size_t>(length < 0 ? 0 : length), ' ');
+    std::snprintf(digits.data(), digits.size() + 1, format.c_str(), magnitude);
+    const std::string sign = sign_of(how, std::signbit(value));
+    const std::size_t used = sign.size() + digits.size();
+    conversion field = how;
+    if (!std::isfinite(value)) {
+        field.zero = false;
+    } else if (how.zero && !how.left && how.width > used) {
+        const std::size_t prefix = how.type == 'a' || how.type == 'A' ? 2 : 0;  // zeros go behind 0x
+        digits.insert(prefix, how.width - used, '0');
+    }
+    append_padded<Char>(text, field, widened<Char>(sign + digits));
+}
+
+template bool read_conversion(std::string_view, std::size_t&, conversion&, conversion_set);
+template bool read_conversion(wide_view, std::size_t&, conversion&, conversion_set);
+template void append_floating(std::string&, const conversion&, long double);
+template void append_floating(wide_string&, const conversion&, long double);
 template void append_converted(std::string&, const conversion&, std::uint64_t);
 template void append_converted(wide_string&, const conversion&, std::uint64_t);
 

@@ -1,6 +1,7 @@
-// printf's conversions as wsprintf and the inserts of FormatMessage have them: no floating point, two widths of
-// characters. Where the arguments come from is the caller's business. Answers to the pages "wsprintfW" and
-// "FormatMessageW".
+// printf's conversions with two widths of characters, as wsprintf and the inserts of FormatMessage have them, and as the
+// C run-time's functions do, which know more flags and floating point. Where the arguments come from is the caller's
+// business. Answers to the pages "wsprintfW", "FormatMessageW" and "Format specification syntax: printf and wprintf
+// functions".
 #pragma once
 
 #include "host/text.hpp"
@@ -17,14 +18,19 @@ enum class length_prefix : std::uint8_t {
     half,
     full,
     pointer,
-    wide64
-};  // none, h, l and w, I, I64 and ll
-enum class argument_kind : std::uint8_t { number, number64, pointer };
+    wide64,
+    byte,
+    long_double
+};  // none, h, l and w, I and z and t, I64 and ll and j, hh, L
+enum class argument_kind : std::uint8_t { number, number64, pointer, floating, long_double };
+enum class conversion_set : std::uint8_t { windows, runtime };
 
 struct conversion {
     bool left = false;
     bool alternate = false;
     bool zero = false;
+    bool plus = false;   // from here on the run-time's alone
+    bool space = false;
     bool width_argument = false;      // a '*' stands for the width
     bool precision_argument = false;  // and here for the precision
     std::size_t width = 0;
@@ -39,10 +45,14 @@ struct conversion {
 /// character that made no sense.
 template <class Char>
 [[nodiscard]] bool read_conversion(std::basic_string_view<Char> format, std::size_t& position,
-                                   conversion& found);
+                                   conversion& found, conversion_set set = conversion_set::windows);
 
 /// The value is what a va_list of that kind of argument gave, numbers in their low bits.
 template <class Char>
 void append_converted(std::basic_string<Char>& text, const conversion& how, std::uint64_t value);
+
+/// The same for the conversions whose argument is a floating-point number.
+template <class Char>
+void append_floating(std::basic_string<Char>& text, const conversion& how, long double value);
 
 }  // namespace spindle::host

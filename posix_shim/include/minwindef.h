@@ -69,13 +69,28 @@ typedef struct _FILETIME {
 #define LOBYTE(number) ((BYTE)((DWORD_PTR)(number) & 0xff))
 #define HIBYTE(number) ((BYTE)(((DWORD_PTR)(number) >> 8) & 0xff))
 
-/* C only, as in the C++ standard library min and max are functions that such macros would destroy. */
-#if !defined(NOMINMAX) && !defined(__cplusplus)
+/* In C++ functions, since macros would destroy those of the standard library. */
+#ifndef NOMINMAX
+#ifndef __cplusplus
 #ifndef max
 #define max(a, b) (((a) > (b)) ? (a) : (b))
 #endif
 #ifndef min
 #define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#elif __cplusplus >= 201103L && !defined(max) && !defined(min)
+extern "C++" {
+template <class One, class Two>
+constexpr auto max(const One &a, const Two &b) -> decltype(true ? a : b)
+{
+    return a > b ? a : b;
+}
+template <class One, class Two>
+constexpr auto min(const One &a, const Two &b) -> decltype(true ? a : b)
+{
+    return a < b ? a : b;
+}
+}
 #endif
 #endif
 

@@ -1,4 +1,5 @@
-/* The C run-time's threads; page "_beginthread, _beginthreadex". Nothing else of Microsoft's process.h. */
+/* The C run-time's threads and the process's number; pages "_beginthread, _beginthreadex", "_getpid". Nothing here starts
+ * another process. */
 #ifndef _INC_PROCESS
 #define _INC_PROCESS
 
@@ -7,8 +8,10 @@
 #endif
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-#include "spindle_ws/conventions.h"
+#include "spindle_ws/crt/base.h"
 
 typedef void(__cdecl *_beginthread_proc_type)(void *);
 typedef unsigned(__stdcall *_beginthreadex_proc_type)(void *);
@@ -19,6 +22,7 @@ uintptr_t __cdecl _beginthreadex(void *_Security, unsigned _StackSize, _beginthr
                                  void *_ArgList, unsigned _InitFlag, unsigned *_ThrdAddr);
 DECLSPEC_NORETURN void __cdecl _endthread(void);
 DECLSPEC_NORETURN void __cdecl _endthreadex(unsigned _Retval);
+SPINDLE_CRT_ALIAS(int, _getpid, (void), getpid);
 SPINDLE_WS_END
 
 #endif

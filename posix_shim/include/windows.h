@@ -12,6 +12,17 @@
 
 #include <stdarg.h>
 
+/* Windows sources name their libraries in pragmas, and their C compiler allows "void main". (g++ before 13 hears the
+ * first only as -Wno-unknown-pragmas.) */
+#ifndef SPINDLE_HEADERS_SHOW_WARNINGS
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wmain-return-type"
+#elif !defined(__cplusplus)
+#pragma GCC diagnostic ignored "-Wmain"
+#endif
+#endif
+
 #include "sdkddkver.h"
 #include "windef.h"
 #include "winbase.h"
@@ -19,6 +30,7 @@
 #include "winerror.h"
 #include "winnls.h"
 #include "winuser.h"
+#include "spindle_ws/crt/windows_sources.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
 #include "mmsystem.h"

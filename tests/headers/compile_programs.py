@@ -43,18 +43,35 @@ PROGRAMS = [
                                       "-Wold-style-cast", "-Wcast-qual", "-Wzero-as-null-pointer-constant"]]),
 ]
 
+# Small programs of the kinds that are found in public, and the modes they take turns in. A program is compiled in
+# two of its language's modes, each time in others than its neighbours; WIDE ones need their text to be 16 bits wide.
+IDIOMS = """
+    echo_server.c secure_client.c sal_and_declspec.c address_helpers.c tchar_client.c random_and_ids.c library_first.c
+    old_names.c event_server.cpp port_server.cpp classic.cpp
+""".split()
+WIDE = ["tchar_client.c", "wide_files.c"]
+WINDOWS = ["-D_WIN32", "-D_WIN64", "-U__linux__"]
+MODES = {
+    ".c": [["-std=gnu89", *WINDOWS], ["-std=c99"], ["-std=gnu11", *WINDOWS, "-O2", "-D_FORTIFY_SOURCE=2"],
+           ["-std=gnu17", "-DWIN32_LEAN_AND_MEAN"]],
+    ".cpp": [["-std=c++11", *WINDOWS], ["-std=c++17"], ["-std=gnu++14", *WINDOWS, "-DWIN32_LEAN_AND_MEAN"],
+             ["-std=c++20"]],
+}
+WIDE_MODES = [["-std=gnu11", *WINDOWS], ["-std=c99"]]
+
 HEADERS = """
     winsock2.h winsock.h ws2tcpip.h ws2spi.h mswsock.h ws2def.h ws2ipdef.h mstcpip.h afunix.h
     nspapi.h qos.h in6addr.h inaddr.h windows.h windef.h winnt.h winbase.h winerror.h basetsd.h
     guiddef.h minwindef.h synchapi.h handleapi.h ioapiset.h errhandlingapi.h mswsockdef.h
     consoleapi.h consoleapi2.h debugapi.h fileapi.h heapapi.h libloaderapi.h memoryapi.h processenv.h
     processthreadsapi.h stringapiset.h wincon.h winnls.h winuser.h
-    processthreadsapi.h fibersapi.h profileapi.h sysinfoapi.h timezoneapi.h timeapi.h mmsystem.h process.h
-    iphlpapi.h netioapi.h svcguid.h
+    fibersapi.h profileapi.h sysinfoapi.h timezoneapi.h timeapi.h mmsystem.h process.h
+    bcrypt.h conio.h crtdbg.h crtdefs.h direct.h intrin.h io.h malloc.h rpc.h rpcdce.h share.h specstrings.h strsafe.h
+    tchar.h winapifamily.h wincrypt.h windowsx.h iphlpapi.h netioapi.h svcguid.h
 """.split()
 SPELLINGS = """
     WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h
-    Mswsock.h WinSock.h Ws2spi.h WS2spi.h wspiapi.h
+    Mswsock.h WinSock.h Ws2spi.h WS2spi.h wspiapi.h Process.h WinCrypt.h StrSafe.h Conio.h TChar.h Direct.h Windowsx.h
     Iphlpapi.h IPHlpApi.h
 """.split()
 C_NEIGHBOURS = """
@@ -137,6 +154,12 @@ class compilation:
         return f"{self.title}: refers to libc's {', '.join(sorted(wrong))}" if wrong else None
 
 
+def idiom(cc, cxx, search, name, mode):
+    quiet = ["-Wno-unknown-pragmas"] if name.endswith(".cpp") else []  # g++ 12 does not hear the header's wish
+    return [cxx if name.endswith(".cpp") else cc, *mode, *WARNINGS, *quiet, *search, "-c",
+            str(HERE / "programs" / "idioms" / name)]
+
+
 def compilations(cc, cxx, include):
     search = ["-I", str(include)]
     for name, standards, option_sets in PROGRAMS:
@@ -147,10 +170,22 @@ def compilations(cc, cxx, include):
                 command = [compiler, f"-std={standard}", *WARNINGS, *options, *search, "-c",
                            str(HERE / "programs" / name)]
                 yield compilation(title, command)
+    for index, name in enumerate(IDIOMS):
+        suffix = pathlib.Path(name).suffix
+        for shift in (0, 1):
+            mode = MODES[suffix][(2 * index + shift) % len(MODES[suffix])]
+            yield compilation(f"{name} {' '.join(mode)}", idiom(cc, cxx, search, name, mode))
+    for name in WIDE:
+        for mode in WIDE_MODES:
+            yield compilation(f"{name} wide {' '.join(mode)}",
+                              idiom(cc, cxx, search, name, [*mode, "-fshort-wchar", "-DUNICODE", "-D_UNICODE"]))
+    # Each header alone in the oldest C and the newest C++, all together in the others.
+    every = "".join(f"#include <{header}>\n" for header in HEADERS)
     for language, compiler, standard in (("c", cc, "c99"), ("c", cc, "gnu17"), ("c++", cxx, "c++11"),
                                          ("c++", cxx, "c++20")):
         strict = [compiler, "-x", language, f"-std={standard}", *WARNINGS, *STRICT, *search, "-c", "-"]
-        for header in HEADERS:
+        yield compilation(f"all headers, {standard}", strict, every + "extern int not_empty;\n")
+        for header in HEADERS if standard in ("c99", "c++20") else ():
             yield compilation(f"<{header}> alone, {standard}", strict,
                               f"#include <{header}>\n#include <{header}>\nextern int not_empty;\n")
     yield compilation("all spellings", [cc, "-x", "c", *WARNINGS, *search, "-c", "-"],

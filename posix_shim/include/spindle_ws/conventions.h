@@ -70,6 +70,19 @@
 #ifndef __forceinline
 #define __forceinline __inline__ __attribute__((__always_inline__))
 #endif
+#ifndef _int64
+#define _int64 long long
+#endif
+#ifndef __assume
+#define __assume(condition) ((condition) ? (void)0 : __builtin_unreachable())
+#endif
+#ifndef __debugbreak
+#if defined(__x86_64__) || defined(__i386__)
+#define __debugbreak() __asm__ __volatile__("int3")
+#else
+#define __debugbreak() __builtin_trap()
+#endif
+#endif
 #ifndef __unaligned
 #define __unaligned
 #endif

@@ -1,0 +1,1 @@
+#include "timeapi.h"

@@ -1,0 +1,1 @@
+#include "winapifamily.h"

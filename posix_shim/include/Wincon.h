@@ -1,0 +1,1 @@
+#include "wincon.h"

@@ -1,0 +1,2 @@
+/* Structures from here to poppack.h are packed to 4 bytes. */
+#pragma pack(push, 4)

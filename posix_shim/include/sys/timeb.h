@@ -1,0 +1,10 @@
+/* libc's <sys/timeb.h> and, for Windows sources, what Microsoft's adds to it; without _WIN32 and without a header of
+ * Windows in the source file nothing changes. See spindle_ws/crt/windows_sources.h. */
+#pragma GCC system_header
+
+#include_next <sys/timeb.h>
+
+#define SPINDLE_WS_SEEN_TIMEB
+#if defined(_WIN32) || defined(SPINDLE_WS_WINDOWS_SOURCE)
+#include "../spindle_ws/crt/timeb.h"
+#endif
