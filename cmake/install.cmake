@@ -1,4 +1,4 @@
-# Install rules: headers, the three libraries side by side, the CMake package `spindle` and two pkg-config
+# Install rules: headers, the libraries side by side, the CMake package `spindle` and two pkg-config
 # files. All of it is relocatable, so that `cmake --install --prefix` may name any place.
 include(CMakePackageConfigHelpers)
 
@@ -15,8 +15,9 @@ install(TARGETS spindle_core EXPORT spindle
         INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(TARGETS spindle_win32_headers EXPORT spindle
         INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/spindle/win32")
-install(TARGETS spindle_ws2_32 EXPORT spindle
-        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS spindle_ws2_32 spindle_wmain EXPORT spindle
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS spindle_spi
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 

@@ -1,6 +1,8 @@
 // What the process runs as: its command line, its program file, the computer's and the user's name. Answers to
 // the pages "GetCommandLineW", "Parsing C++ command-line arguments", "GetModuleFileNameW", "GetComputerNameW",
 // "GetUserNameW".
+#include "host/module_path.hpp"
+#include "host/modules.hpp"
 #include "host/text_arguments.hpp"
 
 #include <pwd.h>
@@ -72,35 +74,18 @@ Char* command_line(std::atomic<Char*>& kept) noexcept
 constinit std::atomic<char*> narrow_command_line{nullptr};
 constinit std::atomic<WCHAR*> wide_command_line{nullptr};
 
-std::string program_file()
-{
-    std::vector<char> path(256);
-    for (;;) {
-        const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
-        if (length < 0) {
-            return {};
-        }
-        if (static_cast<std::size_t>(length) < path.size()) {
-            return {path.data(), static_cast<std::size_t>(length)};
-        }
-        path.resize(path.size() * 2);
-    }
-}
-
 // Cut and terminated when the buffer is too small, and then an error though characters were written.
 template <class Char>
 DWORD module_file_name(HMODULE module, Char* buffer, DWORD size) noexcept
 {
-    if (module != nullptr) {
-        return fail(DWORD{0}, ERROR_MOD_NOT_FOUND);
-    }
     if (buffer == nullptr || size == 0) {
         return fail(DWORD{0}, ERROR_INSUFFICIENT_BUFFER);
     }
     return memory_checked(DWORD{0}, [&] {
-        const auto path = text_in<Char>(program_file());
+        const auto path = text_in<Char>(
+            module == nullptr || module == modules::program() ? program_file() : modules::path_of(module));
         if (path.empty()) {
-            return fail(DWORD{0}, ERROR_FILE_NOT_FOUND);
+            return fail(DWORD{0}, ERROR_MOD_NOT_FOUND);
         }
         copy_terminated<Char>(path, buffer, size);
         if (path.size() >= size) {

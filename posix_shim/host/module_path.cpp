@@ -3,8 +3,10 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <memory>
+#include <vector>
 
 namespace spindle::host {
 
@@ -45,6 +47,21 @@ std::string expand_environment(const std::string& path)
         }
     }
     return expanded.append(path, position);
+}
+
+std::string program_file()
+{
+    std::vector<char> path(256);
+    for (;;) {
+        const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
+        if (length < 0) {
+            return {};
+        }
+        if (static_cast<std::size_t>(length) < path.size()) {
+            return {path.data(), static_cast<std::size_t>(length)};
+        }
+        path.resize(path.size() * 2);
+    }
 }
 
 void* open_library(const std::string& path) noexcept

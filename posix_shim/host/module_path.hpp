@@ -8,6 +8,9 @@ namespace spindle::host {
 /// The absolute path of a file in the directory of this library.
 [[nodiscard]] std::string beside_this_library(const char* file_name);
 
+/// The file of the running program; empty when the system does not tell.
+[[nodiscard]] std::string program_file();
+
 /// Replaces every %NAME% by the environment variable of that name (START-26); unknown names stay as they are,
 /// and in a set-user-id process all do.
 [[nodiscard]] std::string expand_environment(const std::string& path);

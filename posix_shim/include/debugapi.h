@@ -1,5 +1,5 @@
-/* Text for a debugger; page "OutputDebugStringW". As on Windows the text goes nowhere when no debugger
- * listens, and no debugger of this platform does. */
+/* Debuggers; pages "IsDebuggerPresent", "DebugBreak", "OutputDebugStringW". As on
+ * Windows the text goes nowhere when no debugger listens, and no debugger of this platform does. */
 #ifndef _APISETDEBUG_
 #define _APISETDEBUG_
 
@@ -10,6 +10,8 @@
 #include "minwinbase.h"
 
 SPINDLE_WS_BEGIN
+BOOL WINAPI IsDebuggerPresent(VOID);
+VOID WINAPI DebugBreak(VOID);
 VOID WINAPI OutputDebugStringA(LPCSTR lpOutputString);
 VOID WINAPI OutputDebugStringW(LPCWSTR lpOutputString);
 SPINDLE_WS_END

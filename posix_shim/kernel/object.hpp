@@ -23,6 +23,7 @@ enum class object_kind : std::uint8_t {
     socket_file,
     completion_port,
     message_queue,
+    file_search,
 };
 
 class waitable;

@@ -40,6 +40,15 @@ PROLOGUE = """\
 #include <qos.h>
 #include <process.h>
 #include <mmsystem.h>
+#include <bcrypt.h>
+#include <io.h>
+#include <rpc.h>
+#include <share.h>
+#include <sys/stat.h>
+#include <sys/timeb.h>
+#include <wincrypt.h>
+#define STRSAFE_NO_DEPRECATE
+#include <strsafe.h>
 #include <cstddef>
 #include <type_traits>
 

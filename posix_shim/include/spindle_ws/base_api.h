@@ -100,6 +100,8 @@ LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2);
 int WINAPI lstrlenA(LPCSTR lpString);
 int WINAPI lstrlenW(LPCWSTR lpString);
 
+int WINAPI MulDiv(int nNumber, int nNumerator, int nDenominator);
+
 BOOL WINAPI GetComputerNameA(LPSTR lpBuffer, LPDWORD nSize);
 BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize);
 BOOL WINAPI GetUserNameA(LPSTR lpBuffer, LPDWORD pcbBuffer);
