@@ -20,7 +20,8 @@ namespace {
 template <class Function>
 Function function_of(HMODULE module, const char* name)
 {
-    return reinterpret_cast<Function>(GetProcAddress(module, name));
+    // By way of the type that the compiler lets be any function.
+    return reinterpret_cast<Function>(reinterpret_cast<void (*)()>(GetProcAddress(module, name)));
 }
 
 // A terminal of the test's own: what the program sees, and the other end.

@@ -34,7 +34,13 @@ static unsigned __stdcall serve(void *parameter)
     return 0;
 }
 
-void main(void)
+#ifdef __clang__ /* refuses anything but int since C99 */
+#define ENTRY int
+#else
+#define ENTRY void
+#endif
+
+ENTRY main(void)
 {
     WSADATA data;
     struct addrinfo hints, *result = NULL;
