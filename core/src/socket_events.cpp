@@ -349,7 +349,8 @@ void basic_socket::note_network_change(unsigned event, errc code)
 {
     if (auto* mine = make_events()) {
         network_events news;
-        news.add(event, code);
+        news.events = event;
+        news.errors.fill(code);
         mine->notifier.look([&](network_event_record& record) { return record.occurred(news); });
     }
 }
