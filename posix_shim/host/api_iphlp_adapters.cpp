@@ -4,6 +4,8 @@
 #include "host/iphlp.hpp"
 #include "host/name_errors.hpp"
 
+#include <algorithm>
+
 using namespace spindle;
 using namespace spindle::host;
 
