@@ -147,7 +147,9 @@ TEST_CASE("a directory is made, looked through and removed", "[crt][file]")
     CHECK(errno == ENOENT);
     CHECK(_findclose(search) == 0);
     CHECK(names == std::set<std::string>{"one.txt", "TWO.TXT"});
-    CHECK(_findfirst((folder + "\\t?o.*").c_str(), &found) != -1);
+    const intptr_t second = _findfirst((folder + "\\t?o.*").c_str(), &found);
+    REQUIRE(second != -1);
+    CHECK(_findclose(second) == 0);
     CHECK(_findfirst((folder + "\\*.none").c_str(), &found) == -1);
     CHECK(_rmdir(folder.c_str()) == -1);
     for (const char* name : {"\\one.txt", "\\TWO.TXT", "\\three.dat"}) {
