@@ -2,8 +2,9 @@
 #include <array>
 #include <vector>
 
+#include "api/extension_requests.hpp"
+#include "api/overlapped_fixture.hpp"
 #include "api/select_sets.hpp"
-#include "support/extension.hpp"
 
 using namespace spindle::test;
 
@@ -18,7 +19,7 @@ void defer_next(SOCKET listening)
 }
 
 /// Sends without waiting until sends are refused and the system has taken what it can.
-std::size_t fill(SOCKET s)
+std::size_t fill_wholly(SOCKET s)
 {
     const std::vector<char> block(64 * 1024, 'f');
     std::size_t sent = 0;
@@ -294,21 +295,21 @@ TEST_CASE("SEL-23 of two attempts at a time the second is refused", "[api][selec
     const stuck_connect stuck;
     CHECK(connect_to(stuck.client, stuck.where) == WSAEALREADY);
     const auto connect_ex = extension<LPFN_CONNECTEX>(stuck.client, WSAID_CONNECTEX);
-    const auto ex_error = [&](SOCKET s, OVERLAPPED& request) {
-        return error_of_bool(connect_ex(s, stuck.where.get(), stuck.where.length, nullptr, 0, nullptr, &request));
+    const auto ex_error = [&](SOCKET s, OVERLAPPED* request) {
+        return error_of_bool(connect_ex(s, stuck.where.get(), stuck.where.length, nullptr, 0, nullptr, request));
     };
-    OVERLAPPED refused{};
+    event_overlapped refused;
     CHECK(ex_error(stuck.client, refused) == WSAEINVAL);
     const auto requested = tcp();
     REQUIRE(bind_to(requested, loopback(AF_INET)) == 0);
-    OVERLAPPED pending{};
-    OVERLAPPED second{};
+    event_overlapped pending;
+    event_overlapped second;
     REQUIRE(ex_error(requested, pending) == ERROR_IO_PENDING);
     CHECK(ex_error(requested, second) == WSAEINVAL);
     CHECK(connect_to(requested, stuck.where) == WSAEINVAL);
     CHECK(sets_of(requested).empty());
-    REQUIRE(CancelIoEx(reinterpret_cast<HANDLE>(requested.get()), &pending) != FALSE);
-    CHECK(eventually([&] { return HasOverlappedIoCompleted(&pending); }));
+    REQUIRE(CancelIoEx(reinterpret_cast<HANDLE>(requested.get()), pending) != FALSE);
+    CHECK(pending.outcome(requested) == WSA_OPERATION_ABORTED);
 }
 
 TEST_CASE("SEL-14, LNX-21 a full connection is not writable, and a select wakes when there is room", "[api][select]")
@@ -318,7 +319,7 @@ TEST_CASE("SEL-14, LNX-21 a full connection is not writable, and a select wakes 
     set_nonblocking(pair.client);
     for (const int buffer : {65536, 0}) {
         set_option(pair.client, SOL_SOCKET, SO_SNDBUF, buffer);
-        const auto sent = fill(pair.client);
+        const auto sent = fill_wholly(pair.client);
         CHECK(sets_of(pair.client).empty());
         background_call waiting([&] { return sets_of(pair.client, "we", nullptr); });
         REQUIRE(waiting.blocks());
@@ -332,15 +333,12 @@ TEST_CASE("SEL-13, OVL-16 what pending receives take is not readable, what comes
 {
     const winsock started;
     const tcp_pair pair;
-    std::array<char, 8> bytes{};
-    WSABUF buffer{static_cast<ULONG>(bytes.size()), bytes.data()};
-    DWORD flags = 0;
-    WSAOVERLAPPED pending{};
-    REQUIRE(error_of(WSARecv(pair.server, &buffer, 1, nullptr, &flags, &pending, nullptr)) == WSA_IO_PENDING);
+    request pending;
+    REQUIRE(pending.receive(pair.server) == WSA_IO_PENDING);
     background_call waiting([&] { return sets_of(pair.server, "r", nullptr); });
     REQUIRE(waiting.blocks());
     send_text(pair.client, "one");
-    REQUIRE(eventually([&] { return HasOverlappedIoCompleted(&pending); }));
+    REQUIRE(pending.finishes());
     CHECK(waiting.blocks());
     send_text(pair.client, "two");
     CHECK(waiting.result() == "r");
