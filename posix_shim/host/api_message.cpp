@@ -170,14 +170,19 @@ LRESULT dispatch_message(const MSG* message, bool wide)
     if (message->hwnd == nullptr) {
         return 0;
     }
-    const auto target = window_of(message->hwnd);
-    if (!target) {
-        return fail(LRESULT{0}, ERROR_INVALID_WINDOW_HANDLE);
+    kernel::window_procedure procedure;
+    {
+        // Not held during the call, which may end the thread without unwinding it.
+        const auto target = window_of(message->hwnd);
+        if (!target) {
+            return fail(LRESULT{0}, ERROR_INVALID_WINDOW_HANDLE);
+        }
+        if (target->queue.get() != kernel::current_message_queue()) {
+            return fail(LRESULT{0}, ERROR_ACCESS_DENIED);
+        }
+        procedure = procedure_of(*target);
     }
-    if (target->queue.get() != kernel::current_message_queue()) {
-        return fail(LRESULT{0}, ERROR_ACCESS_DENIED);
-    }
-    return call_window(*target, message->message, message->wParam, message->lParam, wide);
+    return call_procedure(procedure, message->hwnd, message->message, message->wParam, message->lParam, wide);
 }
 
 }  // namespace

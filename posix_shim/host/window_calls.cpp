@@ -183,14 +183,16 @@ LRESULT call_procedure(const kernel::window_procedure& procedure, HWND window, U
     return wide ? call_converted<char, WCHAR>(made) : call_converted<WCHAR, char>(made);
 }
 
+kernel::window_procedure procedure_of(kernel::window& target) noexcept
+{
+    std::lock_guard lock(target.mutex);
+    return target.procedure;
+}
+
 LRESULT call_window(kernel::window& target, UINT message, WPARAM wparam, LPARAM lparam, bool wide)
 {
-    kernel::window_procedure procedure;
-    {
-        std::lock_guard lock(target.mutex);
-        procedure = target.procedure;
-    }
-    return call_procedure(procedure, window_handle(target.handle()), message, wparam, lparam, wide);
+    return call_procedure(procedure_of(target), window_handle(target.handle()), message, wparam, lparam,
+                          wide);
 }
 
 }  // namespace spindle::host

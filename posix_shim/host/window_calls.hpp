@@ -76,7 +76,10 @@ std::uint32_t class_atom(const Char* name)
 LRESULT call_procedure(const kernel::window_procedure& procedure, HWND window, UINT message, WPARAM wparam,
                        LPARAM lparam, bool wide);
 
-/// Calls the window's own procedure. On the thread that owns the window.
+/// The window's own procedure at this moment.
+[[nodiscard]] kernel::window_procedure procedure_of(kernel::window& target) noexcept;
+
+/// Calls it. On the thread that owns the window.
 LRESULT call_window(kernel::window& target, UINT message, WPARAM wparam, LPARAM lparam, bool wide);
 
 /// On the thread that owns the window: the window and what belongs to it are no more on return.

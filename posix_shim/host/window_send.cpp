@@ -11,11 +11,19 @@ namespace spindle::host {
 
 namespace {
 
-// The window may have gone since the message was sent.
+// The window may have gone since the message was sent. Nothing is held during the call, which may end the thread without
+// unwinding it.
 std::intptr_t call_receiver(const kernel::message& what, bool wide)
 {
-    const auto target = kernel::find_window(what.window);
-    return target ? call_window(*target, what.id, what.wparam, what.lparam, wide) : 0;
+    kernel::window_procedure procedure;
+    {
+        const auto target = kernel::find_window(what.window);
+        if (!target) {
+            return 0;
+        }
+        procedure = procedure_of(*target);
+    }
+    return call_procedure(procedure, window_handle(what.window), what.id, what.wparam, what.lparam, wide);
 }
 
 // While the calling thread acts on a sent message. A procedure that is left by an exception has not answered.
@@ -119,7 +127,7 @@ bool is_hung(const kernel::window& target) noexcept
 
 void receive_sent(kernel::message_queue& own)
 {
-    while (const auto sent = own.begin_sent()) {
+    while (kernel::sent_message* const sent = own.begin_sent()) {
         const acting_on acting(own, *sent);
         sent->reply(sent->act(sent->what, sent->wide));
     }

@@ -177,18 +177,17 @@ void message_queue::withdraw(sent_message& sent) noexcept
     }
 }
 
-object_ref<sent_message> message_queue::begin_sent() noexcept
+sent_message* message_queue::begin_sent() noexcept
 {
     std::lock_guard lock(mutex_);
     last_look_ = clock::now();
     changed_ &= ~queue_bits::sent;
     if (sent_.empty()) {
-        return {};
+        return nullptr;
     }
-    auto begun = std::move(sent_.front());
+    sent_message* const begun = sent_.front().detach();
     sent_.pop_front();
-    begun->outer_ = std::exchange(innermost_, begun.get());
-    begun->acquire();  // the stack's own
+    begun->outer_ = std::exchange(innermost_, begun);
     return begun;
 }
 

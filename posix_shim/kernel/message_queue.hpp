@@ -93,7 +93,7 @@ struct message_filter {
 
 using timer_procedure = void (*)();
 
-/// Threads: post(), send(), withdraw(), status of timers by handle from any thread; the rest on the queue's own thread.
+/// Threads: post(), send(), withdraw(), poke(), kill_timer(), last_look() from any thread; the rest on the queue's own.
 class message_queue final : public waitable {
 public:
     static constexpr object_kind static_kind = object_kind::message_queue;
@@ -118,8 +118,9 @@ public:
     [[nodiscard]] bool send(sent_message& sent, const bool* alive) noexcept;
     /// Takes back a message that has not been begun.
     void withdraw(sent_message& sent) noexcept;
-    /// The next sent message, begun: to be acted on and then ended. Empty if there is none.
-    [[nodiscard]] object_ref<sent_message> begin_sent() noexcept;
+    /// The next sent message, begun: to be acted on and then ended, until when the queue keeps it. nullptr if there is
+    /// none.
+    [[nodiscard]] sent_message* begin_sent() noexcept;
     void end_sent(sent_message& sent) noexcept;
     [[nodiscard]] bool has_sent() noexcept;
     /// The innermost message that the thread is in the middle of; nullptr if there is none.

@@ -116,7 +116,7 @@ TEST_CASE("OVL-1 the arguments choose how the end is told", "[api][overlapped]")
     }
 }
 
-TEST_CASE("OVL-2, OVL-12, OVL-13, CP-10 a request that succeeds at once is told of like any other",
+TEST_CASE("OVL-2, OVL-12, OVL-13, CP-10, UP-21 a request that succeeds at once is told of like any other",
           "[api][overlapped]")
 {
     const winsock started;
@@ -154,7 +154,7 @@ TEST_CASE("OVL-2, OVL-12, OVL-13, CP-10 a request that succeeds at once is told 
     CHECK(is_empty(port));
 }
 
-TEST_CASE("OVL-3, XFR-1 a request that fails at once queues no packet and no routine", "[api][overlapped]")
+TEST_CASE("OVL-3, XFR-1, UP-22 a request that fails at once queues no packet and no routine", "[api][overlapped]")
 {
     const winsock started;
     const auto unconnected = tcp();

@@ -2,6 +2,8 @@
 // own names, catalog inspection, the kernel objects of the host. Answers to the pages "Upcalls Exposed by
 // Windows Sockets 2 DLL", "WSCGetProviderPath function", "WaitForSingleObject function".
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,44 @@ GUID built_in_provider()
 }
 
 }  // namespace
+
+TEST_CASE("UP-1 the table has fifteen upcalls in the documented order", "[api][upcall]")
+{
+    const std::size_t places[] = {
+        offsetof(WSPUPCALLTABLE, lpWPUCloseEvent),
+        offsetof(WSPUPCALLTABLE, lpWPUCloseSocketHandle),
+        offsetof(WSPUPCALLTABLE, lpWPUCreateEvent),
+        offsetof(WSPUPCALLTABLE, lpWPUCreateSocketHandle),
+        offsetof(WSPUPCALLTABLE, lpWPUFDIsSet),
+        offsetof(WSPUPCALLTABLE, lpWPUGetProviderPath),
+        offsetof(WSPUPCALLTABLE, lpWPUModifyIFSHandle),
+        offsetof(WSPUPCALLTABLE, lpWPUPostMessage),
+        offsetof(WSPUPCALLTABLE, lpWPUQueryBlockingCallback),
+        offsetof(WSPUPCALLTABLE, lpWPUQuerySocketHandleContext),
+        offsetof(WSPUPCALLTABLE, lpWPUQueueApc),
+        offsetof(WSPUPCALLTABLE, lpWPUResetEvent),
+        offsetof(WSPUPCALLTABLE, lpWPUSetEvent),
+        offsetof(WSPUPCALLTABLE, lpWPUOpenCurrentThread),
+        offsetof(WSPUPCALLTABLE, lpWPUCloseThread),
+    };
+    for (std::size_t index = 0; index < std::size(places); ++index) {
+        CHECK(places[index] == index * sizeof(void*));
+    }
+    CHECK(sizeof(WSPUPCALLTABLE) == std::size(places) * sizeof(void*));
+}
+
+TEST_CASE("UP-25 an event of the program's own serves network events", "[api][upcall]")
+{
+    const winsock started;
+    const auto made = udp();
+    const HANDLE event = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    REQUIRE(event != nullptr);
+    REQUIRE(error_of(WSAEventSelect(made, event, FD_WRITE)) == 0);
+    REQUIRE(bind_to(made, loopback(AF_INET)) == 0);
+    CHECK(WaitForSingleObject(event, static_cast<DWORD>(patience.count())) == WAIT_OBJECT_0);
+    CHECK(error_of(WSAEventSelect(made, nullptr, 0)) == 0);
+    CHECK(CloseHandle(event) == TRUE);
+}
 
 TEST_CASE("HAND-8, UP-8 the socket upcalls refuse sockets they did not make", "[api][upcall]")
 {
@@ -85,13 +125,15 @@ TEST_CASE("UP-24, UP-23 the event upcalls report bad handles", "[api][upcall]")
     CHECK(WPUCloseEvent(event, &error) == TRUE);
 }
 
-TEST_CASE("UP-14, UP-20, UP-29, UP-26, UP-27 the other upcalls refuse what cannot serve", "[api][upcall]")
+TEST_CASE("UP-6, UP-14, UP-20, UP-29, UP-26, UP-27 the other upcalls refuse what cannot serve",
+          "[api][upcall]")
 {
     int error = 0;
     WSATHREADID thread{};
     CHECK(WPUOpenCurrentThread(&thread, &error) == SOCKET_ERROR);
     CHECK(error == WSANOTINITIALISED);
     const winsock started;
+    WSASetLastError(stale_error);
     CHECK(WPUQueueApc(nullptr, never, 0, &error) == SOCKET_ERROR);
     CHECK(error == WSAEFAULT);
     REQUIRE(WPUOpenCurrentThread(&thread, &error) == 0);
@@ -104,6 +146,7 @@ TEST_CASE("UP-14, UP-20, UP-29, UP-26, UP-27 the other upcalls refuse what canno
     CHECK(error == WSAEFAULT);
     CHECK(WPUPostMessage(nullptr, 0, 0, 0) == FALSE);
     CHECK(WPUFDIsSet(forged, nullptr) == 0);
+    CHECK(WSAGetLastError() == stale_error);
 }
 
 TEST_CASE("CTG-24, CTG-27, CTG-28, UP-28 catalog inspection checks in the documented order", "[api][upcall]")

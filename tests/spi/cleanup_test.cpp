@@ -135,7 +135,7 @@ TEST_CASE("CLEAN-15 the last cleanup leaves no thread, no descriptor and no mapp
     CHECK_FALSE(is_mapped(spi_library::file_name()));
 }
 
-TEST_CASE("CLEAN-17 every handle goes back once, and no upcall is made after the return", "[spi][cleanup]")
+TEST_CASE("CLEAN-17, UP-3 every handle goes back once, and no upcall is made after the return", "[spi][cleanup]")
 {
     spi_fixture spi;
     const auto pair = spi.tcp_pair();

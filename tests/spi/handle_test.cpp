@@ -13,7 +13,7 @@
 
 using namespace spindle::test;
 
-TEST_CASE("HAND-1 the flag of the entry decides which upcall makes the handle, for every socket",
+TEST_CASE("HAND-1, UP-2, UP-5 the flag of the entry decides which upcall makes the handle, for every socket",
           "[spi][handle]")
 {
     {
