@@ -1,6 +1,8 @@
 // Window procedures and the two forms of text, see window_calls.hpp.
 #include "host/window_calls.hpp"
 
+#include "host/modules.hpp"
+
 #include <array>
 #include <vector>
 
@@ -140,7 +142,7 @@ std::size_t copy_window_text(const std::u16string& text, WCHAR* buffer, std::siz
 
 std::uintptr_t module_of(HINSTANCE instance) noexcept
 {
-    return reinterpret_cast<std::uintptr_t>(instance);
+    return reinterpret_cast<std::uintptr_t>(instance != nullptr ? instance : modules::program());
 }
 
 LONG_PTR seen_procedure(const kernel::window_procedure& procedure, bool wide) noexcept

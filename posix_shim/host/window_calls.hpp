@@ -63,7 +63,7 @@ std::uint32_t class_atom(const Char* name)
                            : kernel::find_atom(kept_text(name));
 }
 
-/// How the module is known to classes: a program may name itself or leave it out.
+/// How the module is known to classes: without one, the program is meant.
 [[nodiscard]] std::uintptr_t module_of(HINSTANCE instance) noexcept;
 
 /// The procedure as a caller of this form may see it: its address, or a handle that CallWindowProc knows if it wants

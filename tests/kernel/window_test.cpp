@@ -54,6 +54,18 @@ TEST_CASE("a class is registered once for each module, and unregistered when its
     CHECK(error_of(UnregisterClassA(no_class, nullptr)) == ERROR_CLASS_DOES_NOT_EXIST);
 }
 
+TEST_CASE("a program may name itself or not", "[kernel][window]")
+{
+    const noting_class made;  // without a module
+    const HINSTANCE program = GetModuleHandleA(nullptr);
+    const test_window window(
+        CreateWindowExA(0, "noting", "", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, program, nullptr));
+    CHECK(GetWindowLongPtrA(window, GWLP_HINSTANCE) == reinterpret_cast<LONG_PTR>(program));
+    auto again = description("noting");
+    again.hInstance = program;
+    CHECK(error_of(RegisterClassExA(&again)) == ERROR_CLASS_ALREADY_EXISTS);
+}
+
 TEST_CASE("global classes serve every module", "[kernel][window]")
 {
     auto wanted = description("shared");
