@@ -69,7 +69,6 @@ SPINDLE_CRT(int, _waccess, (const spindle_wchar *path, int mode));
 SPINDLE_CRT(errno_t, _access_s, (const char *path, int mode));
 SPINDLE_CRT(int, _chmod, (const char *path, int mode));
 SPINDLE_CRT(int, _unlink, (const char *path));
-SPINDLE_CRT(intptr_t, _get_osfhandle, (int descriptor));
 SPINDLE_CRT(intptr_t, _findfirst64i32, (const char *pattern, struct _finddata64i32_t *found));
 SPINDLE_CRT(int, _findnext64i32, (intptr_t search, struct _finddata64i32_t *found));
 SPINDLE_CRT(intptr_t, _findfirst64, (const char *pattern, struct __finddata64_t *found));
