@@ -1,8 +1,9 @@
 # spindle_precompile(target): reads the standard headers once for all sources of a library, which halves the time the
-# compiler takes for them. For development only: sources include what they use, and a build without it proves that.
+# compiler takes for them. Sources still include what they use: the
+# preset release builds without it.
 
 function(spindle_precompile target)
-    if(NOT SPINDLE_DEVELOPMENT OR MSVC)
+    if(NOT SPINDLE_PRECOMPILED_HEADERS OR MSVC)
         return()
     endif()
     target_precompile_headers(${target} PRIVATE

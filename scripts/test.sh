@@ -1,12 +1,18 @@
 #!/bin/bash
 # Sets up, configures, builds and tests the given presets; without any, the preset dev.
-#   scripts/test.sh [dev|release|asan|tsan|fuzz|mingw-x64 ...]
+#   scripts/test.sh [--quick] [dev|release|asan|tsan|fuzz|mingw-x64 ...]
+# With --quick each test program is built in one of the presets dev, asan and tsan only, that which tells most about it.
 # Exit code 0 when every preset was built and all its tests passed. All presets are run even if one fails.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 say() { printf '\n[test] %s\n' "$*"; }
 
+configure_arguments=()
+if [ "${1:-}" = --quick ]; then
+    configure_arguments=(-DSPINDLE_QUICK_TESTS=ON)
+    shift
+fi
 presets=("$@")
 if [ ${#presets[@]} -eq 0 ]; then
     presets=(dev)
@@ -46,7 +52,7 @@ prepare_wine() {
 run_preset() {
     local preset=$1
     local launcher=()
-    say "$preset: configure" && cmake --preset "$preset" || return 1
+    say "$preset: configure" && cmake --preset "$preset" "${configure_arguments[@]}" || return 1
     say "$preset: build" && cmake --build --preset "$preset" || return 1
     case "$preset" in
         tsan) launcher=("${fixed_layout[@]}") ;;

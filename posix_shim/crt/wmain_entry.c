@@ -23,11 +23,13 @@ static WCHAR *widened(const char *argument)
     return text;
 }
 
+static WCHAR **texts; /* nobody gives them back */
+
 int main(int count, char **arguments)
 {
     wide_entry *const entries[] = {c_wmain, cxx_wmain, cxx_const_wmain, cxx_wmain_alone};
-    WCHAR **texts = (WCHAR **)calloc((size_t)count + 1, sizeof *texts);
     size_t entry = 0;
+    texts = (WCHAR **)calloc((size_t)count + 1, sizeof *texts);
     for (int index = 0; texts != NULL && index < count; ++index) {
         texts[index] = widened(arguments[index]);
         if (texts[index] == NULL) {

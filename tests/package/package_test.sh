@@ -68,7 +68,7 @@ step_find_package() { build_consumer find_package "$1" -DCMAKE_PREFIX_PATH="$pre
 
 # Compiles all of Spindle once more, so as cheaply as can be: what counts is that a user's project can.
 step_add_subdirectory() {
-    local arguments=(-DSPINDLE_SOURCE="$2" -DCMAKE_CXX_FLAGS=-O0)
+    local arguments=(-DSPINDLE_SOURCE="$2" -DCMAKE_CXX_FLAGS=-O0 -DSPINDLE_PRECOMPILED_HEADERS=ON)
     if [ -n "${3:-}" ]; then
         arguments+=(-DCMAKE_C_COMPILER_LAUNCHER="$3" -DCMAKE_CXX_COMPILER_LAUNCHER="$3")
     fi
