@@ -139,7 +139,7 @@ bool poll_server::wait_with_select()
         fd_set& set = each.events == POLLWRNORM ? writable_ : readable_;
         set.fd_array[set.fd_count++] = each.fd;  // FD_SET would look for duplicates
     }
-    const timeval limit{0, look_for_stop_ms * 1000};
+    timeval limit{0, look_for_stop_ms * 1000};
     if (select(0, &readable_, &writable_, nullptr, &limit) == SOCKET_ERROR) {
         return report("select");
     }
