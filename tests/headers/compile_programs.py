@@ -70,7 +70,7 @@ HEADERS = """
     tchar.h winapifamily.h wincrypt.h windowsx.h iphlpapi.h netioapi.h svcguid.h
 """.split()
 SPELLINGS = """
-    WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Windows.h WINDOWS.h MSWSock.h
+    WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Ws2TcpIp.h Windows.h WINDOWS.h MSWSock.h
     Mswsock.h WinSock.h Ws2spi.h WS2spi.h wspiapi.h Process.h WinCrypt.h StrSafe.h Conio.h TChar.h Direct.h Windowsx.h
     Iphlpapi.h IPHlpApi.h
 """.split()
