@@ -249,7 +249,7 @@ public:
 
     // --- overlapped requests (overlapped_input.cpp) ---
 
-    void on_ready(readiness seen) noexcept final;
+    void on_ready(readiness seen, std::uint64_t look) noexcept final;
     result<void> join(const std::shared_ptr<event_loop>& loop) override;
     void leave(const event_loop& loop) noexcept override;
 
@@ -316,15 +316,16 @@ protected:
     virtual std::size_t take_output(request_list& to, const request_filter& which, bool torn) = 0;
     /// Called after input requests were served because of new readiness.
     virtual void after_input(readiness) {}
-    /// What holds of `which`, looked up now, when told in this form. With the notifier's lock.
-    [[nodiscard]] virtual network_events events_that_hold(unsigned which,
-                                                          network_event_target::form form) = 0;
+    /// What holds of `which` when told in this form: looked up now, or from what the system is `known` to say of all input.
+    /// With the notifier's lock.
+    [[nodiscard]] virtual network_events events_that_hold(unsigned which, network_event_target::form form,
+                                                          std::optional<readiness> known) = 0;
     /// Without locks, before such a look because of news.
     virtual void before_look(readiness) {}
     /// Has look_for_network_events(writable) called once there is room, or an attempt has ended.
     virtual void watch_room() = 0;
-    /// New readiness was told; the requests that it concerns have been served.
-    void look_for_network_events(readiness seen) noexcept;
+    /// New readiness was told, by a loop in this look of its; the requests that it concerns have been served.
+    void look_for_network_events(readiness seen, std::uint64_t look = 0) noexcept;
     result<void> inherit_network_events(basic_socket& listener);
     /// A pending request is about to end without having come to its own end.
     virtual void dropped(io_request&) noexcept {}
@@ -397,7 +398,7 @@ private:
     [[nodiscard]] socket_events* make_events();
     void close_events() noexcept;
     void tell_network_events(const network_event_target& target, const network_events& news);
-    [[nodiscard]] network_events news_of(readiness seen, const network_event_record& record);
+    [[nodiscard]] network_events news_of(readiness seen, std::uint64_t look, const network_event_record& record);
     result<void> watch_news();
     void begin_attempt(socket_events& mine, network_event_record& record) noexcept;
     void resume_news() noexcept;

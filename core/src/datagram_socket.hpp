@@ -56,10 +56,11 @@ private:
     void serve_sends(request_list& finished);
 
     // event_conditions.cpp
-    network_events events_that_hold(unsigned which, network_event_target::form form) override;
+    network_events events_that_hold(unsigned which, network_event_target::form form,
+                                    std::optional<readiness> known) override;
     void before_look(readiness seen) override;
     void watch_room() override;
-    [[nodiscard]] bool has_something();
+    [[nodiscard]] bool has_something(std::optional<readiness> known);
 
     // datagram_message.cpp
     [[nodiscard]] errc check_control(const message_control& control, const socket_address* to) const;

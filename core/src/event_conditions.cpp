@@ -46,9 +46,12 @@ network_events from_levels(const socket_levels& now, unsigned which) noexcept
 
 }  // namespace
 
-network_events stream_socket::events_that_hold(unsigned which, network_event_target::form)
+network_events stream_socket::events_that_hold(unsigned which, network_event_target::form,
+                                               std::optional<readiness> known)
 {
-    const auto now = levels_now(asked_for(which));
+    const auto asked = asked_for(which);
+    const bool looks = !known || has_any(system_interest(asked), readiness::writable);
+    const auto now = looks ? levels_now(asked) : levels(*known, asked);
     auto found = from_levels(now, which);
     if (has_any(now.holds, level::broken) && (which & fd::close) != 0) {
         found.add(fd::close, errc::connection_aborted);  // however it was lost (EVT-34, FDC-2, FDC-3)
@@ -73,7 +76,8 @@ void stream_socket::watch_room()
 }
 
 // EVT-28: nothing is sent or received before there is a name, but messages tell of room at once.
-network_events datagram_socket::events_that_hold(unsigned which, network_event_target::form form)
+network_events datagram_socket::events_that_hold(unsigned which, network_event_target::form form,
+                                                 std::optional<readiness> known)
 {
     const bool named = has(state::bound);
     const bool posts = form == network_event_target::form::message;
@@ -85,7 +89,7 @@ network_events datagram_socket::events_that_hold(unsigned which, network_event_t
         found.add(fd::connect);
     }
     if ((which & fd::read) != 0 && named && !has(state::receive_shut) && !has_input_requests() &&
-        has_something()) {
+        has_something(known)) {
         found.add(fd::read);
     }
     found.events &= which;
@@ -99,10 +103,10 @@ void datagram_socket::before_look(readiness seen)
     }
 }
 
-bool datagram_socket::has_something()
+bool datagram_socket::has_something(std::optional<readiness> known)
 {
     return failure_ahead_.load(std::memory_order_acquire) != errc::success ||
-           (has_any(lower().poll(readiness::readable), readiness::readable) && has_datagram());
+           (has_any(known ? *known : lower().poll(readiness::readable), readiness::readable) && has_datagram());
 }
 
 void datagram_socket::watch_room()

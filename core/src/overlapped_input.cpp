@@ -104,7 +104,7 @@ void basic_socket::on_input_wait(readiness condition, readiness seen)
     drop_descriptor();
 }
 
-void basic_socket::on_ready(readiness seen) noexcept
+void basic_socket::on_ready(readiness seen, std::uint64_t look) noexcept
 {
     hold_descriptor();
     if (!is_retired()) {
@@ -115,7 +115,7 @@ void basic_socket::on_ready(readiness seen) noexcept
         if (has_any(seen, readiness::writable | readiness::failed)) {
             serve_output(seen);
         }
-        look_for_network_events(settled(seen));
+        look_for_network_events(settled(seen), look);
     }
     drop_descriptor();
 }

@@ -165,6 +165,7 @@ cleanup_report provider::last_cleanup()
         // Again and again: a call may have been between its entry and its wait.
         ending->wake_everybody();
     } while (!gate_.wait_idle_for(std::chrono::milliseconds{10}));
+    ending->close_loops();  // a call that was still in progress may have made one
     ending->tear_down(report);
     life_.store(nullptr, std::memory_order_release);
     delete ending;

@@ -122,17 +122,13 @@ std::shared_ptr<event_loop> provider_life::open_loop(std::function<void()> unatt
 
 std::shared_ptr<event_loop> provider_life::news_loop()
 {
-    {
-        const std::scoped_lock lock(loops_mutex_);
-        if (news_loop_) {
-            return news_loop_;
-        }
-    }
-    auto made = open_loop([] {});
     const std::scoped_lock lock(loops_mutex_);
-    if (made && !news_loop_) {
-        news_loop_ = made;
-        made->left();  // nobody will ever come to turn it
+    if (!news_loop_) {
+        news_loop_ = net->make_attended_loop();
+        if (news_loop_) {
+            loops_.push_back(news_loop_);
+            attended_loop_.store(news_loop_.get(), std::memory_order_release);
+        }
     }
     return news_loop_;
 }

@@ -63,9 +63,15 @@ public:
     void use_host(std::shared_ptr<host> services);
     [[nodiscard]] host& services() const noexcept { return *current_host_.load(std::memory_order_acquire); }
     [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
-    /// The loop that tells of news of sockets whose client waits for network events; the service thread turns it. Null where
+    /// The loop that tells of news of sockets whose client waits for network events; a thread of its own turns it. Null where
     /// there are no loops.
     [[nodiscard]] std::shared_ptr<event_loop> news_loop();
+    /// That loop's look(), 0 when there is none.
+    [[nodiscard]] std::uint64_t news_look() const noexcept
+    {
+        const auto* loop = attended_loop_.load(std::memory_order_acquire);
+        return loop != nullptr ? loop->look() : 0;
+    }
     void close_loops() noexcept;
     /// Ends every blocked call; repeated until the gate is idle.
     void wake_everybody() noexcept;
@@ -97,7 +103,8 @@ private:
     std::vector<std::shared_ptr<host>> hosts_;
     std::mutex loops_mutex_;
     std::vector<std::weak_ptr<event_loop>> loops_;
-    std::shared_ptr<event_loop> news_loop_;  // under loops_mutex_
+    std::shared_ptr<event_loop> news_loop_;  // under loops_mutex_; stays once made
+    std::atomic<const event_loop*> attended_loop_{nullptr};
     std::atomic<socket_token> next_token_{0};
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> woken_{0};

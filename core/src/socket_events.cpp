@@ -112,7 +112,7 @@ result<void> basic_socket::select_network_events(const network_event_target& tar
     });
     mine->notifier.select(target, events, [&] {
         const unsigned which = mine->awaits_room ? events & ~fd::write : events;
-        return events == 0 ? network_events{} : events_that_hold(which, target.told_by);
+        return events == 0 ? network_events{} : events_that_hold(which, target.told_by, std::nullopt);
     });
     if (events == 0) {
         ignore_news();
@@ -163,6 +163,7 @@ result<void> basic_socket::watch_news()
     mine->settling.store(true, std::memory_order_release);
     auto joined = lower().join(loop, weak_from_this(), readiness::readable | readiness::urgent);
     mine->has_loop = static_cast<bool>(joined);
+    (void)lower().set_option(lower_option::report_unread, 1);  // without it receives that fill their buffer look again
     return joined;
 }
 
@@ -197,7 +198,7 @@ void basic_socket::arm_for_events(unsigned open)
     }
     // What holds already would end a wait at once, again and again; the receive or accept that changes it comes back here.
     constexpr unsigned readable = fd::read | fd::accept | fd::close;
-    const bool waits = (events_that_hold(readable, form::event).events & ~open) == 0;
+    const bool waits = (events_that_hold(readable, form::event, std::nullopt).events & ~open) == 0;
     const std::scoped_lock lock(input_.mutex);
     if (waits) {
         (void)arm_input(readiness::readable);
@@ -218,7 +219,7 @@ readiness basic_socket::settled(readiness reported) noexcept
 
 // --- what news mean ---
 
-void basic_socket::look_for_network_events(readiness seen) noexcept
+void basic_socket::look_for_network_events(readiness seen, std::uint64_t look) noexcept
 try {
     auto* mine = events_.load(std::memory_order_acquire);
     if (mine == nullptr || is_retired()) {
@@ -232,7 +233,7 @@ try {
         if (has_any(seen, readiness::writable | readiness::failed)) {
             mine->awaits_room = false;
         }
-        const unsigned told = record.wanted() == 0 ? 0 : record.occurred(news_of(seen, record));
+        const unsigned told = record.wanted() == 0 ? 0 : record.occurred(news_of(seen, look, record));
         open = record.open();
         return told;
     });
@@ -253,7 +254,7 @@ void basic_socket::begin_attempt(socket_events& mine, network_event_record& reco
     }
 }
 
-network_events basic_socket::news_of(readiness seen, const network_event_record& record)
+network_events basic_socket::news_of(readiness seen, std::uint64_t look, const network_event_record& record)
 {
     // Data alone are new data. With other news they may be what was there before, and count only if nobody was told.
     const bool urgent = has_any(seen, readiness::urgent);
@@ -265,7 +266,9 @@ network_events basic_socket::news_of(readiness seen, const network_event_record&
     unsigned which = (renewed & record.wanted()) | record.open();
     which &= mine.awaits_room ? ~fd::write : fd::all;
     which &= has(state::deferring) ? ~fd::accept : fd::all;  // ACC-16
-    auto news = which != 0 ? events_that_hold(which, record.target().told_by) : network_events{};
+    // Input alone, of which nothing was taken since the loop looked: the system need not be asked again.
+    const auto known = look > mine.taken_at && seen == readiness::readable ? std::optional(seen) : std::nullopt;
+    auto news = which != 0 ? events_that_hold(which, record.target().told_by, known) : network_events{};
     const bool lively =
         has(state::connected) && !has(state::broken | state::send_shut) && !has_any(seen, readiness::failed);
     if ((which & fd::write & ~news.events) != 0 && lively) {
@@ -283,10 +286,11 @@ void basic_socket::enable_network_event(unsigned event, std::optional<unsigned> 
     auto& mine = *events_.load(std::memory_order_acquire);
     unsigned open = 0;
     mine.notifier.look([&](network_event_record& record) {
+        mine.taken_at = life().news_look();
         const bool empty = drained_before == mine.looks.load(std::memory_order_relaxed);
         const bool asked = !empty && (record.wanted() & event) != 0;
         const unsigned told =
-            record.enable(event, asked ? events_that_hold(event, record.target().told_by) : network_events{});
+            record.enable(event, asked ? events_that_hold(event, record.target().told_by, std::nullopt) : network_events{});
         open = record.open();
         return told;
     });

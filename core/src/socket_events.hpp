@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 
 #include "event_notifier.hpp"
 
@@ -17,6 +18,7 @@ struct socket_events {
     std::atomic<bool> has_loop{
         false};            ///< the socket joined the provider's loop for this; changed under input_.mutex
     unsigned attempt = 0;  ///< the socket's attempts_ at the last look; under the notifier's lock
+    std::uint64_t taken_at = 0;  ///< provider_life::news_look() when input was last taken; under the notifier's lock
     std::atomic<bool> settling{false};  ///< joined just now: the first report is of what held already
 };
 

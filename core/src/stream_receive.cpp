@@ -11,10 +11,6 @@ namespace {
 constexpr unsigned known_flags = message_flag::out_of_band | message_flag::peek | message_flag::wait_all |
                                  message_flag::push_immediate | message_flag::partial | message_flag::always_wait;
 
-transfer_flags lower_flags(unsigned flags) noexcept
-{
-    return (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
-}
 
 // The part of the buffers between `skip` and `skip + limit` bytes.
 std::vector<mutable_buffer> slice(mutable_buffers buffers, std::size_t skip, std::size_t limit)
@@ -40,6 +36,15 @@ void store_byte(mutable_buffers buffers, std::byte value)
             return;
         }
     }
+}
+
+// Where the system does not tell, a short read proves its buffer empty. Neither knows of urgent bytes in the stream.
+bool has_drained(const receive_outcome& got, mutable_buffers buffers, unsigned flags)
+{
+    if ((flags & message_flag::peek) != 0) {
+        return false;
+    }
+    return got.unread ? *got.unread == 0 : got.bytes < total_size(buffers);
 }
 
 // Counts the threads that could still take incoming data (SHUT-8, D-12).
@@ -74,6 +79,14 @@ errc stream_socket::check_receive(unsigned flags)
         return errc::invalid_argument;
     }
     return errc::success;
+}
+
+transfer_flags stream_socket::lower_flags(unsigned flags) const noexcept
+{
+    if ((flags & message_flag::peek) != 0) {
+        return transfer_flags::peek;
+    }
+    return has_events() ? transfer_flags::tell_unread : transfer_flags::none;
 }
 
 // A client that asks and waits for the answer finds nothing at its first try every time. After a few such tries the
@@ -117,10 +130,8 @@ result<receive_outcome> stream_socket::receive(mutable_buffers buffers, unsigned
     }
     const auto news_before = news_so_far();
     auto got = receive_checked(buffers, flags);
-    // A short read proves the system's buffer empty, but for urgent bytes in the stream.
-    const bool is_short = got ? got->bytes < total_size(buffers) && (flags & message_flag::peek) == 0
-                              : is_would_block(got.error());
-    note_receive(flags, got ? std::error_code() : got.error(), is_short && !has(state::urgent_interest),
+    const bool drained = got ? has_drained(*got, buffers, flags) : is_would_block(got.error());
+    note_receive(flags, got ? std::error_code() : got.error(), drained && !has(state::urgent_interest),
                  news_before);
     return got;
 }

@@ -154,11 +154,13 @@ private:
     void settle_unbuffered(request_list& finished);
 
     // event_conditions.cpp
-    network_events events_that_hold(unsigned which, network_event_target::form form) override;
+    network_events events_that_hold(unsigned which, network_event_target::form form,
+                                    std::optional<readiness> known) override;
     void watch_room() override;
 
     // stream_receive.cpp
     result<receive_outcome> receive_checked(mutable_buffers buffers, unsigned flags);
+    [[nodiscard]] transfer_flags lower_flags(unsigned flags) const noexcept;
     result<receive_outcome> receive_once(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_some(mutable_buffers buffers, std::size_t done, unsigned flags);
     result<receive_outcome> receive_urgent(mutable_buffers buffers, unsigned flags);

@@ -71,6 +71,7 @@ public:
     {
         return net_->make_loop(std::move(unattended));
     }
+    std::shared_ptr<event_loop> make_attended_loop() override { return net_->make_attended_loop(); }
 
 private:
     std::unique_ptr<transport> net_ = make_system_transport();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -56,8 +57,8 @@ enum class readiness : std::uint8_t {
     return (static_cast<unsigned>(set) & static_cast<unsigned>(wanted)) != 0;
 }
 
-/// Flags of one transfer; the numbers are Winsock's MSG_ values.
-enum class transfer_flags : unsigned { none = 0, out_of_band = 1, peek = 2, dont_route = 4 };
+/// Flags of one transfer; the numbers are Winsock's MSG_ values, but for tell_unread, which asks for receive_outcome::unread.
+enum class transfer_flags : unsigned { none = 0, out_of_band = 1, peek = 2, dont_route = 4, tell_unread = 0x1000 };
 
 [[nodiscard]] constexpr transfer_flags operator|(transfer_flags left, transfer_flags right) noexcept
 {
@@ -106,6 +107,7 @@ enum class lower_option {
     receive_packet_info,    ///< 0 or 1: receive_message() tells where a datagram was sent to; of both IP versions
     receive_hop_limit,      ///< 0 or 1: ditto, its hop limit
     receive_traffic_class,  ///< 0 or 1: ditto, its traffic class
+    report_unread,          ///< 0 or 1: receives on a TCP socket can tell what they left; see tell_unread
 };
 
 /// Options of the IP header, in the protocol's own format.
@@ -144,21 +146,23 @@ public:
 struct receive_outcome {
     std::size_t bytes = 0;
     bool truncated = false;  ///< the datagram was longer than the buffers
+    std::optional<std::size_t> unread = std::nullopt;  ///< bytes left behind, where tell_unread asked and the system tells
 };
 
 /// Is told of new readiness of a socket that joined a loop.
 class readiness_sink {
 public:
     /// Edges: a condition is reported when it begins to hold or is renewed, not for as long as it holds. Spurious reports
-    /// happen. On the thread inside event_loop::turn(), without the transport's locks.
-    virtual void on_ready(readiness seen) noexcept = 0;
+    /// happen. `look`: the loop's look() that the report stems from; unless 0, `seen` is all that held then of what is
+    /// interesting, and of failed. On the thread inside event_loop::turn(), without the transport's locks.
+    virtual void on_ready(readiness seen, std::uint64_t look) noexcept = 0;
 
 protected:
     ~readiness_sink() = default;
 };
 
-/// A loop that its users run themselves: sockets join it, and whoever is inside turn() serves them. Made by
-/// transport::make_loop().
+/// A loop that its users run themselves, or a thread of its own: sockets join it, and whoever is inside turn() serves them.
+/// Made by transport::make_loop() and make_attended_loop().
 ///
 /// Threads: all members from any thread; turns are serialised.
 class event_loop {
@@ -173,6 +177,9 @@ public:
     /// The users' last thread has gone to do something else. If none comes back within about two milliseconds the
     /// transport's service thread takes the turns until one does, after calling the loop's `unattended` function.
     virtual void left() noexcept = 0;
+    /// Of an attended loop: how often it has looked at its sockets, counted before each look, so that a report of a look with
+    /// a higher number than this returned knows of all that happened before. 0 for other loops.
+    [[nodiscard]] virtual std::uint64_t look() const noexcept = 0;
     /// No turn runs and no function is called after the return. Sockets must have left.
     virtual void close() noexcept = 0;
 };
@@ -333,6 +340,9 @@ public:
     [[nodiscard]] virtual bool on_service_thread() const noexcept = 0;
     /// Null where the system has no such loop, or no descriptor for it. `unattended` is called on the service thread.
     [[nodiscard]] virtual std::shared_ptr<event_loop> make_loop(std::function<void()> unattended) = 0;
+    /// A loop that a thread of its own turns until close(), which ends and joins it. That thread gives way to the program's
+    /// where the system can be told so. Null as for make_loop(), and when there can be no such thread.
+    [[nodiscard]] virtual std::shared_ptr<event_loop> make_attended_loop() = 0;
 };
 
 /// The transport over the operating system's sockets. It makes no system call before it is used.

@@ -102,6 +102,13 @@ try {
     return nullptr;
 }
 
+std::shared_ptr<event_loop> asio_transport::make_attended_loop()
+try {
+    return spindle::make_attended_loop(context_);
+} catch (...) {
+    return nullptr;  // no memory, or no thread
+}
+
 std::unique_ptr<transport> make_system_transport()
 {
     return std::make_unique<asio_transport>();

@@ -23,6 +23,7 @@ public:
     void stop() noexcept override;
     [[nodiscard]] bool on_service_thread() const noexcept override;
     [[nodiscard]] std::shared_ptr<event_loop> make_loop(std::function<void()> unattended) override;
+    [[nodiscard]] std::shared_ptr<event_loop> make_attended_loop() override;
 
 private:
     result<native::handle> open_socket(const socket_kind& kind, bool inheritable) noexcept;

@@ -26,5 +26,7 @@ public:
 /// Null: not on this system, or the system has no descriptor left.
 [[nodiscard]] std::shared_ptr<port_loop> make_port_loop(const std::shared_ptr<asio_context>& context,
                                                         std::function<void()> unattended);
+/// Ditto, with a thread of its own.
+[[nodiscard]] std::shared_ptr<event_loop> make_attended_loop(const std::shared_ptr<asio_context>& context);
 
 }  // namespace spindle

@@ -84,6 +84,7 @@ constexpr auto option_rows = std::to_array<option_row>({
     {lower_option::multicast_hops, none, {IPPROTO_IP, IP_MULTICAST_TTL}, {IPPROTO_IPV6, IPV6_MULTICAST_HOPS}},
     {lower_option::multicast_interface, none, none, {IPPROTO_IPV6, IPV6_MULTICAST_IF}},
     {lower_option::receive_packet_info, none, {IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}},
+    {lower_option::report_unread, none, {IPPROTO_TCP, TCP_INQ}, {IPPROTO_TCP, TCP_INQ}},
     {lower_option::receive_hop_limit, none, {IPPROTO_IP, IP_RECVTTL}, {IPPROTO_IPV6, IPV6_RECVHOPLIMIT}},
     {lower_option::receive_traffic_class, none, {IPPROTO_IP, IP_RECVTOS}, {IPPROTO_IPV6, IPV6_RECVTCLASS}},
 });

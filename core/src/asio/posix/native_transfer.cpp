@@ -1,8 +1,11 @@
 // Sending and receiving with the kernel's calls (LNX-20, LNX-27, LNX-28). Buffers are handed over as they are: our
 // buffer structures have iovec's layout. Control messages are native_message.cpp's.
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstring>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "asio/posix/datagram.hpp"
 
@@ -82,6 +85,30 @@ result<receive_outcome> receive_datagram(int number, mutable_buffers buffers, in
     });
 }
 
+std::optional<std::size_t> unread_from(msghdr& message) noexcept
+{
+    for (auto* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_TCP && part->cmsg_type == TCP_CM_INQ) {
+            int left = 0;
+            std::memcpy(&left, CMSG_DATA(part), sizeof(left));
+            return static_cast<std::size_t>(left);
+        }
+    }
+    return std::nullopt;
+}
+
+// See TCP_INQ of tcp(7).
+result<receive_outcome> receive_telling_unread(int number, mutable_buffers buffers, int flags) noexcept
+{
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
+    auto message = message_of(buffers);
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const auto bytes = restarted([&] { return ::recvmsg(number, &message, flags); });
+    return bytes == -1 ? result<receive_outcome>{errc_from_errno(errno)}
+                       : result<receive_outcome>{{static_cast<std::size_t>(bytes), false, unread_from(message)}};
+}
+
 result<receive_outcome> receive_stream(int number, mutable_buffers buffers, int flags) noexcept
 {
     ssize_t bytes = -1;
@@ -129,7 +156,9 @@ result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_
     const int number = descriptor(socket);
     const int kernel_flags = static_cast<int>(flags) & (MSG_OOB | MSG_PEEK);
     if (kind.type == socket_type::stream) {
-        return posix::receive_stream(number, buffers, kernel_flags);
+        return kernel_flags == 0 && has_any(flags, transfer_flags::tell_unread)
+                   ? posix::receive_telling_unread(number, buffers, kernel_flags)
+                   : posix::receive_stream(number, buffers, kernel_flags);
     }
     return posix::from_one_piece(buffers, [&](mutable_buffers pieces) {
         return posix::receive_datagram(number, pieces, kernel_flags, from);

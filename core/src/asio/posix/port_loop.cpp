@@ -4,10 +4,13 @@
 
 #include <array>
 #include <new>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
+
+#include "asio/service_thread.hpp"
 
 namespace spindle {
 namespace {
@@ -71,8 +74,10 @@ bool watch_descriptor(int epoll, int number, std::uint32_t events, loop_ticket t
 
 }  // namespace
 
-std::shared_ptr<port_loop> make_port_loop(const std::shared_ptr<asio_context>& context,
-                                          std::function<void()> unattended)
+namespace {
+
+std::shared_ptr<epoll_loop> make_epoll_loop(const std::shared_ptr<asio_context>& context,
+                                            std::function<void()> unattended)
 {
     posix::scoped_descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
     posix::scoped_descriptor alarm{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -84,6 +89,23 @@ std::shared_ptr<port_loop> make_port_loop(const std::shared_ptr<asio_context>& c
     auto made = std::make_shared<epoll_loop>(context, epoll.get(), alarm.get(), std::move(unattended));
     epoll.release();
     alarm.release();
+    return made;
+}
+
+}  // namespace
+
+std::shared_ptr<port_loop> make_port_loop(const std::shared_ptr<asio_context>& context,
+                                          std::function<void()> unattended)
+{
+    return make_epoll_loop(context, std::move(unattended));
+}
+
+std::shared_ptr<event_loop> make_attended_loop(const std::shared_ptr<asio_context>& context)
+{
+    auto made = make_epoll_loop(context, [] {});
+    if (made) {
+        made->attend();
+    }
     return made;
 }
 
@@ -135,11 +157,30 @@ bool epoll_loop::serve(int timeout_ms) noexcept
             }
         }
     }
+    const auto look = looks_.load(std::memory_order_relaxed);
     for (auto& each : reports_) {
-        each.sink->on_ready(each.seen);
+        each.sink->on_ready(each.seen, look);
     }
     reports_.clear();
     return true;
+}
+
+void epoll_loop::attend()
+{
+    attendant_ = start_service_thread([this] { attend_until_closed(); });
+}
+
+// Waits first and looks then, so that the number of the look is not older than what it reports.
+void epoll_loop::attend_until_closed() noexcept
+{
+    yield_to_program_threads();
+    pollfd something{epoll_.get(), POLLIN, 0};
+    while (!closed_.load(std::memory_order_acquire)) {
+        (void)::poll(&something, 1, -1);
+        const std::lock_guard lock{turn_mutex_};
+        looks_.fetch_add(1, std::memory_order_seq_cst);
+        serve(0);
+    }
 }
 
 void epoll_loop::wake() noexcept
@@ -282,6 +323,9 @@ void epoll_loop::close() noexcept
         cancelled = wait_node::cancel(watch_);
     }
     wait_node::finish_cancel(std::move(cancelled));
+    if (attendant_.joinable()) {
+        attendant_.join();
+    }
     // Whoever is inside leaves; the next finds the loop closed.
     const std::lock_guard lock{turn_mutex_};
 }

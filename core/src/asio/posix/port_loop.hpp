@@ -1,5 +1,6 @@
 // The epoll loop of one completion port. Sockets are registered once, edge-triggered, for as long as they are members.
-// Turning is serialised by a lock; whoever holds it is "inside". See epoll(7).
+// Turning is serialised by a lock; whoever holds it is "inside". An attended loop has a thread of its own inside. See
+// epoll(7).
 #pragma once
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <sys/epoll.h>
+#include <thread>
 #include <vector>
 
 #include "asio/asio_context.hpp"
@@ -27,7 +29,10 @@ public:
     bool turn(int timeout_ms) noexcept override;
     void wake() noexcept override;
     void left() noexcept override;
+    [[nodiscard]] std::uint64_t look() const noexcept override { return looks_.load(std::memory_order_seq_cst); }
     void close() noexcept override;
+    /// Starts the thread that turns the loop until close(). Once. Throws std::system_error.
+    void attend();
     result<loop_ticket> add(native::handle socket, const std::weak_ptr<readiness_sink>& sink,
                             readiness interesting) noexcept override;
     void remove(loop_ticket member, native::handle socket) noexcept override;
@@ -39,6 +44,7 @@ private:
     };
 
     bool serve(int timeout_ms) noexcept;
+    void attend_until_closed() noexcept;
     void look_after() noexcept;
     void schedule_look() noexcept;
     void watch() noexcept;
@@ -62,6 +68,8 @@ private:
     std::atomic<bool> woken_{false};
     std::atomic<int> inside_{0};           // users in or on their way into turn()
     std::atomic<std::uint64_t> turns_{0};  // begun by users
+    std::atomic<std::uint64_t> looks_{0};  // of the loop's own thread
+    std::thread attendant_;
 
     constant_mutex members_mutex_;
     std::deque<member> members_;

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <pthread.h>
+#include <sched.h>
 #include <utility>
 
 namespace spindle {
@@ -31,6 +32,13 @@ std::thread start_service_thread(std::function<void()> body)
 {
     const signals_blocked blocked;
     return std::thread{std::move(body)};
+}
+
+// See sched(7), SCHED_BATCH.
+void yield_to_program_threads() noexcept
+{
+    const sched_param unused{};
+    ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &unused);
 }
 
 }  // namespace spindle

@@ -8,4 +8,9 @@ std::shared_ptr<port_loop> make_port_loop(const std::shared_ptr<asio_context>&, 
     return nullptr;
 }
 
+std::shared_ptr<event_loop> make_attended_loop(const std::shared_ptr<asio_context>&)
+{
+    return nullptr;
+}
+
 }  // namespace spindle

@@ -10,4 +10,6 @@ std::thread start_service_thread(std::function<void()> body)
     return std::thread{std::move(body)};
 }
 
+void yield_to_program_threads() noexcept {}
+
 }  // namespace spindle
