@@ -98,8 +98,15 @@ std::uint32_t cancel(std::uintptr_t handle, const void* overlapped, bool own_onl
     }));
 }
 
-constexpr exchange::provider_functions functions{exchange::version, open_loop, close_loop, associate,
-                                                 turn,              wake,      left,       cancel};
+void look()
+{
+    if (const provider::call in_progress(the_provider()); in_progress) {
+        the_provider().look_for_news();
+    }
+}
+
+constexpr exchange::provider_functions functions{exchange::version, open_loop, close_loop, associate, turn,
+                                                 wake,              left,      cancel,     look};
 
 }  // namespace
 

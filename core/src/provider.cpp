@@ -209,6 +209,11 @@ std::shared_ptr<event_loop> provider::open_loop(std::function<void()> unattended
     return guard ? life_.load(std::memory_order_acquire)->open_loop(std::move(unattended)) : nullptr;
 }
 
+void provider::look_for_news()
+{
+    life_.load(std::memory_order_acquire)->look_for_news();
+}
+
 void provider::close_loop(event_loop& loop)
 {
     const call guard(*this);

@@ -72,6 +72,12 @@ public:
         const auto* loop = attended_loop_.load(std::memory_order_acquire);
         return loop != nullptr ? loop->look() : 0;
     }
+    void look_for_news() noexcept
+    {
+        if (auto* loop = attended_loop_.load(std::memory_order_acquire)) {
+            loop->turn(0);
+        }
+    }
     void close_loops() noexcept;
     /// Ends every blocked call; repeated until the gate is idle.
     void wake_everybody() noexcept;
@@ -104,7 +110,7 @@ private:
     std::mutex loops_mutex_;
     std::vector<std::weak_ptr<event_loop>> loops_;
     std::shared_ptr<event_loop> news_loop_;  // under loops_mutex_; stays once made
-    std::atomic<const event_loop*> attended_loop_{nullptr};
+    std::atomic<event_loop*> attended_loop_{nullptr};
     std::atomic<socket_token> next_token_{0};
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> woken_{0};

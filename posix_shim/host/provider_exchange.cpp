@@ -15,7 +15,19 @@ bool every_function_is_there(const exchange::provider_functions& offered) noexce
 {
     return offered.version == exchange::version && offered.open_loop != nullptr &&
            offered.close_loop != nullptr && offered.associate != nullptr && offered.turn != nullptr &&
-           offered.wake != nullptr && offered.left != nullptr && offered.cancel != nullptr;
+           offered.wake != nullptr && offered.left != nullptr && offered.cancel != nullptr && offered.look != nullptr;
+}
+
+// Static, because threads look without holding a provider.
+constinit call_gate news_gate;
+constinit std::atomic<provider_exchange*> news_owner{nullptr};
+constinit std::atomic<void (*)()> news_function{nullptr};
+
+void close_and_empty(call_gate& gate) noexcept
+{
+    gate.close();
+    while (!gate.wait_idle_for(std::chrono::milliseconds(1000))) {
+    }
 }
 
 void close_loops_of(const kernel::loop_source& source) noexcept
@@ -42,6 +54,24 @@ void provider_exchange::begin(const WSPPROC_TABLE& table) noexcept
         functions_ = offered;
         source_.functions = &functions_;
         gate_.open();
+        offer_news();
+    }
+}
+
+void provider_exchange::offer_news() noexcept
+{
+    provider_exchange* nobody = nullptr;
+    if (news_owner.compare_exchange_strong(nobody, this)) {
+        news_function.store(functions_.look, std::memory_order_relaxed);
+        news_gate.open();
+    }
+}
+
+void provider_exchange::withdraw_news() noexcept
+{
+    if (news_owner.load() == this) {
+        close_and_empty(news_gate);
+        news_owner.store(nullptr);
     }
 }
 
@@ -50,10 +80,10 @@ void provider_exchange::end() noexcept
     if (source_.functions == nullptr) {
         return;
     }
+    withdraw_news();
     gate_.close();
     close_loops_of(source_);
-    while (!gate_.wait_idle_for(std::chrono::milliseconds(1000))) {
-    }
+    close_and_empty(gate_);
     // An association that was under way may have opened one more; a port whose last handle is being closed is not in
     // the table any more and closes its loop itself.
     close_loops_of(source_);
@@ -66,10 +96,22 @@ void provider_exchange::end() noexcept
 
 void provider_exchange::forget_after_fork() noexcept
 {
+    if (news_owner.load() == this) {
+        news_gate.reset_after_fork();
+        news_owner.store(nullptr);
+    }
     gate_.reset_after_fork();
     functions_ = {};
     source_.functions = nullptr;
     source_.open_loops.store(0, std::memory_order_relaxed);
+}
+
+void look_for_news() noexcept
+{
+    if (news_gate.is_open() && news_gate.enter()) {
+        news_function.load(std::memory_order_relaxed)();
+        news_gate.leave();
+    }
 }
 
 }  // namespace spindle::host

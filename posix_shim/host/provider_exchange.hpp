@@ -29,6 +29,9 @@ public:
 private:
     friend class exchange_scope;
 
+    void offer_news() noexcept;
+    void withdraw_news() noexcept;
+
     exchange::provider_functions functions_{};
     kernel::loop_source source_;
     call_gate gate_;
@@ -58,5 +61,10 @@ private:
     provider_exchange& offered_;
     const bool entered_;
 };
+
+/// Has the provider tell now what is new of sockets with network events: for a thread that is about to wait for events,
+/// which would otherwise sleep until the provider's thread has told it. Does not wait. With several providers, the first
+/// one's.
+void look_for_news() noexcept;
 
 }  // namespace spindle::host

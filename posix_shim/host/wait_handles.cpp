@@ -2,6 +2,7 @@
 #include "host/wait_handles.hpp"
 
 #include "host/kernel_objects.hpp"
+#include "host/provider_exchange.hpp"
 
 namespace spindle::host {
 
@@ -50,8 +51,10 @@ int wait_handles::add(DWORD count, const HANDLE* wanted, kernel::wait_mode mode)
 
 DWORD wait_handles::wait(kernel::wait_mode mode, DWORD milliseconds, bool alertable) const
 {
+    // A thread that only looks at its events may do so often: the provider's own thread tells it.
+    const auto look = milliseconds != 0 ? &look_for_news : nullptr;
     return wait_code(
-        kernel::wait({objects_.data(), count_}, mode, kernel::deadline_after(milliseconds), alertable));
+        kernel::wait({objects_.data(), count_}, mode, kernel::deadline_after(milliseconds), alertable, look));
 }
 
 }  // namespace spindle::host

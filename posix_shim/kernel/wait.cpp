@@ -141,12 +141,18 @@ wait_result wait_attached(std::span<waitable* const> objects, wait_nodes& nodes,
 }  // namespace
 
 wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
-                 bool alertable)
+                 bool alertable, look_function look)
 {
     wait_result result;
     wait_nodes nodes;
     if (take(objects, nodes, mode, result)) {
         return result;
+    }
+    if (look != nullptr) {
+        look();
+        if (take(objects, nodes, mode, result)) {
+            return result;
+        }
     }
     thread* self = alertable ? current_thread_object() : nullptr;
     result = wait_attached(objects, nodes, mode, deadline, self);

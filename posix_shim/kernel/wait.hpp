@@ -25,9 +25,12 @@ struct wait_result {
 /// least one queued call ran on this thread.
 /// Ranges: up to maximum_wait_objects; with wait_mode::all no object may be named twice.
 /// Ownership: the caller holds a reference to every object until the return.
+/// `look`, unless null, is called once, without locks, when the wait would have to sleep: it may signal what has come
+/// meanwhile.
 /// Throws nothing of its own; what unwinds the thread in a queued call (the end of the thread) passes.
+using look_function = void (*)() noexcept;
 [[nodiscard]] wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time_point deadline,
-                               bool alertable);
+                               bool alertable, look_function look = nullptr);
 
 /// Waits until done(context), which is looked at whenever the source pokes its waiters; the source's own state does not
 /// matter and is not taken. Otherwise as wait() on one object.

@@ -268,6 +268,31 @@ TEST_CASE("OVL-19, GOR-8 a socket ends with the last of its handles", "[kernel][
     provider->release();
 }
 
+TEST_CASE("EVT-39 a thread that would have to wait has the provider look for news first", "[kernel][wait]")
+{
+    exchange_entry provider;
+    const HANDLE event = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+    REQUIRE(event != nullptr);
+    {
+        const winsock started;
+        const auto made = recorded_socket();
+        provider->looks = 0;
+        provider->news = [](void* handle) { SetEvent(handle); };
+        provider->news_context = event;
+        CHECK(WaitForSingleObject(event, 0) == WAIT_TIMEOUT);
+        CHECK(provider->looks == 0);
+        CHECK(WaitForSingleObject(event, INFINITE) == WAIT_OBJECT_0);
+        CHECK(provider->looks == 1);
+        SetEvent(event);
+        CHECK(WaitForSingleObject(event, INFINITE) == WAIT_OBJECT_0);
+        CHECK(provider->looks == 1);
+    }
+    CHECK(WaitForSingleObject(event, 1) == WAIT_TIMEOUT);
+    CHECK(provider->looks == 1);
+    provider->news = nullptr;
+    CHECK(CloseHandle(event) != FALSE);
+}
+
 TEST_CASE("DuplicateHandle refuses what it cannot duplicate, and can move a handle", "[kernel][duplicate]")
 {
     const winsock started;

@@ -98,6 +98,7 @@ inline const exchange::provider_functions& fake_provider() noexcept
         },
         [](exchange::loop* which) { ++which->lefts; },
         [](std::uintptr_t, const void*, bool) { return std::uint32_t{0}; },
+        [] {},
     };
     return functions;
 }

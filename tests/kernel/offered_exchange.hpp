@@ -58,6 +58,10 @@ struct offered_exchange {
     const void* cancelled = nullptr;
     bool cancelled_own_only = false;
     std::uint32_t cancel_finds = 0;
+    /// Looks that waiting threads asked for; `news` is called in each.
+    std::atomic<unsigned> looks{0};
+    void (*news)(void* context) = nullptr;
+    void* news_context = nullptr;
 
     bool answer(SOCKET s, DWORD code, const void* in, DWORD in_size, void* out, DWORD out_size,
                 LPDWORD bytes);
@@ -147,6 +151,12 @@ inline bool offered_exchange::answer(SOCKET s, DWORD code, const void* in, DWORD
             offered.cancelled = overlapped;
             offered.cancelled_own_only = own_only;
             return offered.cancel_finds;
+        },
+        [] {
+            ++offered.looks;
+            if (offered.news != nullptr) {
+                offered.news(offered.news_context);
+            }
         },
     };
     if (s != INVALID_SOCKET || code != exchange::ioctl_code || in_size != sizeof host ||

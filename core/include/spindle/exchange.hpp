@@ -14,7 +14,7 @@ namespace spindle::exchange {
 /// WSPIoctl(INVALID_SOCKET, ioctl_code, ...) with a host_functions as input and a provider_functions as output; both are
 /// copied and hold until the provider's last cleanup has returned.
 inline constexpr std::uint32_t ioctl_code = 0x98005350U;
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 
 /// Of begin_alertable_wait: nothing falls due by itself.
 inline constexpr std::int64_t no_timed_apc = INT64_MAX;
@@ -97,6 +97,9 @@ struct provider_functions {
     /// Asks for cancellation of the socket's requests: the one with this OVERLAPPED, or all when null; `own_only`: only
     /// those that the calling thread issued. Returns how many were found; they complete with WSA_OPERATION_ABORTED.
     std::uint32_t (*cancel)(std::uintptr_t socket, const void* overlapped, bool own_only);
+    /// For a thread that is about to wait for events: tells now what is new of sockets with network events, which the
+    /// provider's own thread would tell a little later. Does not wait; next to nothing when there are no such sockets.
+    void (*look)();
 };
 
 }  // namespace spindle::exchange

@@ -113,6 +113,9 @@ public:
     [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
     /// Its sockets go on without it.
     void close_loop(event_loop& loop);
+    /// Tells on the calling thread what is new of sockets with network events, unless the provider's own thread is about to.
+    /// Does not wait. With a call in progress.
+    void look_for_news();
 
     /// Ends the calling thread's blocking call with errc::interrupted; legal from inside a blocking hook.
     /// Errors: invalid_argument when the thread has no blocking call outstanding.

@@ -170,7 +170,8 @@ public:
     virtual ~event_loop() = default;
 
     /// Waits up to `timeout_ms` (-1: for ever) until a socket of the loop becomes ready or wake() is called, then calls
-    /// the sinks. True when there was anything to do, false on time-out.
+    /// the sinks. True when there was anything to do, false on time-out. Of an attended loop: does not wait, and does nothing
+    /// while the loop's own thread or another one looks.
     virtual bool turn(int timeout_ms) noexcept = 0;
     /// Ends the wait of the present turn, or of the next one. Coalesces.
     virtual void wake() noexcept = 0;

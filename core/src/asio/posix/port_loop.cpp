@@ -123,6 +123,10 @@ epoll_loop::~epoll_loop()
 
 bool epoll_loop::turn(int timeout_ms) noexcept
 {
+    if (attended_) {
+        const std::unique_lock lock{turn_mutex_, std::try_to_lock};
+        return lock.owns_lock() && look_locked();
+    }
     inside_.fetch_add(1, std::memory_order_relaxed);
     turns_.fetch_add(1, std::memory_order_relaxed);
     bool busy = true;
@@ -167,7 +171,14 @@ bool epoll_loop::serve(int timeout_ms) noexcept
 
 void epoll_loop::attend()
 {
+    attended_ = true;
     attendant_ = start_service_thread([this] { attend_until_closed(); });
+}
+
+bool epoll_loop::look_locked() noexcept
+{
+    looks_.fetch_add(1, std::memory_order_seq_cst);
+    return !closed_.load(std::memory_order_relaxed) && serve(0);
 }
 
 // Waits first and looks then, so that the number of the look is not older than what it reports.
@@ -178,8 +189,7 @@ void epoll_loop::attend_until_closed() noexcept
     while (!closed_.load(std::memory_order_acquire)) {
         (void)::poll(&something, 1, -1);
         const std::lock_guard lock{turn_mutex_};
-        looks_.fetch_add(1, std::memory_order_seq_cst);
-        serve(0);
+        look_locked();
     }
 }
 

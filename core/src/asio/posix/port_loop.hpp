@@ -45,6 +45,7 @@ private:
 
     bool serve(int timeout_ms) noexcept;
     void attend_until_closed() noexcept;
+    bool look_locked() noexcept;
     void look_after() noexcept;
     void schedule_look() noexcept;
     void watch() noexcept;
@@ -69,6 +70,7 @@ private:
     std::atomic<int> inside_{0};           // users in or on their way into turn()
     std::atomic<std::uint64_t> turns_{0};  // begun by users
     std::atomic<std::uint64_t> looks_{0};  // of the loop's own thread
+    bool attended_ = false;
     std::thread attendant_;
 
     constant_mutex members_mutex_;
