@@ -188,4 +188,15 @@ bool has_port(const socket& it) noexcept
     return record != nullptr && record->has_port();
 }
 
+void share_file(socket& it, std::uintptr_t further)
+{
+    const auto* host = host_kernel();
+    if (host == nullptr) {
+        return;
+    }
+    if (auto* file = record_of(it).file_of(it.handle())) {
+        host->share_file(further, file);
+    }
+}
+
 }  // namespace spindle::spi

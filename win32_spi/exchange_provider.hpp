@@ -46,5 +46,7 @@ private:
 [[nodiscard]] socket_record& record_of(socket& it);
 /// The same without making one.
 [[nodiscard]] bool has_port(const socket& it) noexcept;
+/// A further handle of the socket stands for the same file object as the others. Throws bad_alloc.
+void share_file(socket& it, std::uintptr_t further);
 
 }  // namespace spindle::spi

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "entry_book.hpp"
+#include "exchange_provider.hpp"
 #include "rio_state.hpp"
 #include "spindle/catalog.hpp"
 #include "thunk.hpp"
@@ -50,15 +51,26 @@ struct named_entry {
     socket_kind kind;
 };
 
+/// DUP-1 to DUP-7. What the structure says beside the token is the host's affair, which found this provider by it.
+result<SOCKET> open_duplicate(const WSAPROTOCOL_INFOW& info, DWORD dwFlags)
+{
+    const auto opened =
+        the_provider().open_duplicate({info.dwProviderReserved, dwFlags, info.dwCatalogEntryId});
+    if (!opened) {
+        return opened.error();
+    }
+    share_file(*opened->socket, opened->handle);
+    return static_cast<SOCKET>(opened->handle);
+}
+
 result<SOCKET> open_socket(int af, int type, int protocol, const WSAPROTOCOL_INFOW* lpProtocolInfo,
                            DWORD dwFlags)
 {
     std::optional<named_entry> entry;
     if (lpProtocolInfo != nullptr) {
         const WSAPROTOCOL_INFOW info = load(lpProtocolInfo);
-        // Nonzero marks a duplicate (DUP-2); no token of ours is out there, so it is a damaged one (DUP-3).
         if (info.dwProviderReserved != 0) {
-            return errc::invalid_argument;
+            return open_duplicate(info, dwFlags);
         }
         entry = named_entry{info, kind_of(info)};
     }
@@ -96,10 +108,10 @@ SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpPr
 
 int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno) noexcept
 {
-    return socket_call(s, lpErrno, [](socket& it) {
-        auto closed = it.close();
-        if (closed) {
-            end_request_queue(it);
+    return socket_call(s, lpErrno, [s](socket& it) {
+        auto closed = it.close(static_cast<socket_handle>(s));
+        if (closed && the_provider().find(it.handle()).get() != &it) {
+            end_request_queue(it);  // that was the last handle
         }
         return closed;
     });
@@ -115,9 +127,25 @@ int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno) noexcept
     });
 }
 
-int WSPAPI WSPDuplicateSocket(SOCKET s, DWORD, LPWSAPROTOCOL_INFOW, LPINT lpErrno) noexcept
+int WSPAPI WSPDuplicateSocket(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW lpProtocolInfo,
+                              LPINT lpErrno) noexcept
 {
-    return socket_call(s, lpErrno, [](socket&) -> result<void> { return errc::operation_not_supported; });
+    return socket_call(s, lpErrno, [&](socket& it) -> result<void> {
+        if (!provider::process_exists(dwProcessId)) {
+            return errc::invalid_argument;
+        }
+        if (lpProtocolInfo == nullptr) {
+            return errc::fault;
+        }
+        const auto token = the_provider().duplicate(it, dwProcessId);
+        if (!token) {
+            return token.error();
+        }
+        WSAPROTOCOL_INFOW info = describe_socket(it.catalog_entry_id(), it.kind());
+        info.dwProviderReserved = *token;
+        store(lpProtocolInfo, info);
+        return {};
+    });
 }
 
 int WSPAPI WSPCancelBlockingCall(LPINT lpErrno) noexcept

@@ -8,9 +8,9 @@ namespace spindle::spi {
 
 namespace {
 
-network_event_target told_by(network_event_target::form form, void* object, UINT message = 0) noexcept
+network_event_target told_by(network_event_target::form form, void* object, SOCKET s, UINT message = 0) noexcept
 {
-    return {form, reinterpret_cast<std::uintptr_t>(object), message};
+    return {form, reinterpret_cast<std::uintptr_t>(object), message, static_cast<std::uintptr_t>(s)};
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ network_event_target told_by(network_event_target::form form, void* object, UINT
 int WSPAPI WSPAsyncSelect(SOCKET s, HWND hWnd, unsigned int wMsg, long lEvent, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
-        return it.select_network_events(told_by(network_event_target::form::message, hWnd, wMsg),
+        return it.select_network_events(told_by(network_event_target::form::message, hWnd, s, wMsg),
                                         static_cast<unsigned>(lEvent));
     });
 }
@@ -27,7 +27,7 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND hWnd, unsigned int wMsg, long lEvent, L
 int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT hEventObject, long lNetworkEvents, LPINT lpErrno) noexcept
 {
     return socket_call(s, lpErrno, [&](socket& it) {
-        return it.select_network_events(told_by(network_event_target::form::event, hEventObject),
+        return it.select_network_events(told_by(network_event_target::form::event, hEventObject, s),
                                         static_cast<unsigned>(lNetworkEvents));
     });
 }

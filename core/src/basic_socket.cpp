@@ -42,6 +42,20 @@ void socket_options::inherit(const socket_options& listener)
 basic_socket::use::use(const basic_socket& target, bool counted) noexcept
     : call_(counted ? provider::call(nullptr) : provider::call(*target.owner_))
 {
+    enter(target, counted);
+    if (target.shares() && error_ == errc::success) {
+        const_cast<basic_socket&>(target).learn_shared();
+        shares_ = true;
+    }
+}
+
+basic_socket::use::use(const basic_socket& target, locked) noexcept : call_(*target.owner_)
+{
+    enter(target, false);
+}
+
+void basic_socket::use::enter(const basic_socket& target, bool counted) noexcept
+{
     if (!counted && !call_) {
         error_ = errc::not_initialised;
         return;
@@ -56,7 +70,11 @@ basic_socket::use::use(const basic_socket& target, bool counted) noexcept
 basic_socket::use::~use()
 {
     if (target_ != nullptr) {
-        const_cast<basic_socket*>(target_)->drop_descriptor();
+        auto& used = const_cast<basic_socket&>(*target_);
+        if (shares_) {
+            used.tell_shared();
+        }
+        used.drop_descriptor();
     }
 }
 
@@ -100,7 +118,10 @@ bool basic_socket::retire() noexcept
     if (before >= one_watcher) {
         life_->watches.keep(shared_from_this());
     }
-    life_->sockets.erase(handle_, this);
+    {
+        const std::scoped_lock lock(state_mutex_);
+        descriptors_.each([this](const socket_descriptor& each) { life_->sockets.erase(each.handle, this); });
+    }
     life_->ports.remove(this);
     end_waiters(std::nullopt);
     levels_changed();
@@ -111,11 +132,6 @@ bool basic_socket::retire() noexcept
 void basic_socket::wake_watchers() noexcept
 {
     life_->watches.wake(*this);
-}
-
-void basic_socket::release_handle() noexcept
-{
-    life_->services().close_socket_handle(request_.catalog_entry_id, handle_);
 }
 
 errc basic_socket::add_waiter(waiter& who) noexcept
@@ -259,9 +275,9 @@ void basic_socket::share_port_with(const std::vector<const void*>& owners) noexc
     if (owners.empty()) {
         return;
     }
-    for (const auto& other : life_->sockets.snapshot()) {
+    for (const auto& other : life_->all_sockets()) {
         if (std::find(owners.begin(), owners.end(), static_cast<const void*>(other.get())) != owners.end()) {
-            if (const use guard(*other); guard) {
+            if (const use guard(*other, use::locked{}); guard) {
                 (void)other->lower().set_option(lower_option::share_port, 1);
             }
         }
@@ -285,6 +301,10 @@ void basic_socket::apply_default_options() noexcept
 result<void> basic_socket::renew_if_needed()
 {
     if (!has(state::needs_renewal)) {
+        return {};
+    }
+    if (shares()) {
+        clear_state(state::needs_renewal);  // a fresh one would not be the others'
         return {};
     }
     // What only the system's socket knows goes over from the old descriptor.
@@ -360,7 +380,10 @@ result<void> basic_socket::set_blocking(bool blocking)
         return guard.error();
     }
     auto* events = events_.load(std::memory_order_acquire);
-    if (blocking && events != nullptr && events->notifier.wanted() != 0) {
+    const auto* part = shared_.load(std::memory_order_acquire);
+    const bool selected = part != nullptr ? part->memory.wanted() != 0
+                                          : events != nullptr && events->notifier.wanted() != 0;
+    if (blocking && selected) {
         return errc::invalid_argument;  // EVT-2
     }
     blocking ? clear_state(state::nonblocking) : set_state(state::nonblocking);

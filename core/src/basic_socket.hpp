@@ -12,6 +12,8 @@
 #include "port_table.hpp"
 #include "rare_options.hpp"
 #include "request_list.hpp"
+#include "shared_part.hpp"
+#include "socket_descriptors.hpp"
 #include "socket_events.hpp"
 #include "spindle/constant_mutex.hpp"
 #include "spindle/provider.hpp"
@@ -129,7 +131,7 @@ public:
     explicit basic_socket(parts made_of) noexcept;
     ~basic_socket() override;
 
-    [[nodiscard]] socket_handle handle() const noexcept override { return handle_; }
+    [[nodiscard]] socket_handle handle() const noexcept override { return descriptors_.first(); }
     [[nodiscard]] const socket_kind& kind() const noexcept override { return request_.kind; }
     [[nodiscard]] std::uint32_t catalog_entry_id() const noexcept override { return request_.catalog_entry_id; }
     [[nodiscard]] std::uint32_t creation_flags() const noexcept override { return request_.creation_flags; }
@@ -151,6 +153,8 @@ public:
     void note_refused_receive() override;
     void await_network_change(unsigned event) override;
     void note_network_change(unsigned event, errc code) override;
+    result<void> close() override { return close(handle()); }
+    result<void> close(socket_handle which) override;
     void attach(std::shared_ptr<void> companion) override;
     [[nodiscard]] void* companion() const noexcept override { return companion_.load(std::memory_order_acquire); }
 
@@ -173,7 +177,28 @@ public:
     [[nodiscard]] lower_socket& lower() const noexcept { return *lower_; }
     [[nodiscard]] provider_life& life() const noexcept { return *life_; }
     [[nodiscard]] socket_token token() const noexcept { return token_; }
-    void set_handle(socket_handle handle) noexcept { handle_ = handle; }
+
+    // --- several handles of one socket (socket_descriptors.cpp) ---
+
+    /// A handle of the socket; the first one, or one in place of a reservation. False: the socket is closed.
+    bool add_descriptor(const socket_descriptor& made, bool reserved);
+    /// Keeps the socket open as a handle does, until add_descriptor() or drop_reservation(). False: it is closed.
+    bool reserve_descriptor() noexcept;
+    /// The socket ends if nothing else keeps it open.
+    void drop_reservation();
+    /// Gives all handles back to the host. Once, after retire(), without locks.
+    void release_handles() noexcept;
+
+    // --- a system socket that other processes hold as well (shared_socket.cpp) ---
+
+    /// Begins to tell other processes of changes, if that was not done before. Inside a call.
+    result<socket_share*> begin_sharing();
+    /// The socket is one that another process has offered.
+    void join_share(std::unique_ptr<socket_share> share);
+    /// Takes over what other processes have changed. Without locks of the socket.
+    void learn_shared() noexcept;
+    /// Tells other processes what has changed here.
+    void tell_shared() noexcept;
 
     /// SO_ERROR: of a failed non-blocking connect, or what a client stored there. Under the state mutex.
     [[nodiscard]] errc pending_error() const noexcept { return pending_error_; }
@@ -206,6 +231,9 @@ public:
     public:
         /// `counted`: the caller is inside a provider::call.
         explicit use(const basic_socket& target, bool counted = false) noexcept;
+        /// The same with locks held: what other processes know of the socket is not looked at.
+        struct locked {};
+        use(const basic_socket& target, locked) noexcept;
         use(const use&) = delete;
         use& operator=(const use&) = delete;
         ~use();
@@ -214,8 +242,11 @@ public:
         [[nodiscard]] errc error() const noexcept { return error_; }
 
     private:
+        void enter(const basic_socket& target, bool counted) noexcept;
+
         provider::call call_;
         const basic_socket* target_ = nullptr;
+        bool shares_ = false;  // changes are to be told
         errc error_ = errc::success;
     };
 
@@ -352,11 +383,17 @@ protected:
     void tell(request_list& finished) noexcept;
     void tell_outcome(request_list& taken, const io_outcome& outcome) noexcept;
 
-    /// Marks the socket closed: later calls fail, blocked calls are woken, the port is free, the handle leaves the
+    /// Ends the socket, whose last handle is being closed. Errors: as close().
+    virtual result<void> close_last() = 0;
+    /// Marks the socket closed: later calls fail, blocked calls are woken, the port is free, the handles leave the
     /// table. The descriptor goes with the last user. False when another thread was first.
     bool retire() noexcept;
-    /// Gives the handle back to the host. Once, after retire(), without locks.
-    void release_handle() noexcept;
+    /// Other processes may hold the system's socket.
+    [[nodiscard]] bool shares() const noexcept { return shared_.load(std::memory_order_acquire) != nullptr; }
+    /// This process is to hold it no longer. True: it is the only one, and the socket is as one that was never shared.
+    bool leave_share() noexcept;
+    /// Another process, or another of them, has registered for network events since.
+    [[nodiscard]] bool registration_is_over() const noexcept;
     /// An address that the socket's family can use, in the socket's own terms.
     [[nodiscard]] errc check_family(const socket_address& address) const noexcept;
     [[nodiscard]] socket_address without_foreign_port(socket_address name) const noexcept;
@@ -388,6 +425,7 @@ protected:
     std::unique_ptr<const socket_address> bound_;  // the explicit bind, if there was one; under state_mutex_
     std::optional<clock::time_point> connected_since_;
     errc pending_error_ = errc::success;
+    std::atomic<errc> connect_failure_{errc::success};  // why the last attempt failed
     bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
     input_requests input_;
 
@@ -409,6 +447,10 @@ private:
     void on_input_wait(readiness condition, readiness seen);
     void serve_input_locked(readiness seen, request_list& finished);
 
+    [[nodiscard]] shared_values values_now() const;
+    void take_values(const shared_values& values);
+    void learn_locked(shared_part& part);
+
     void close_once(std::uint32_t marks) noexcept;
     void release_users(std::uint64_t count) noexcept;
     void wake_watchers() noexcept;
@@ -422,7 +464,9 @@ private:
     socket_request request_;
     std::unique_ptr<lower_socket> lower_;
     socket_token token_;
-    socket_handle handle_ = 0;
+    socket_descriptors descriptors_;  // changes under state_mutex_
+    std::atomic<shared_part*> shared_{nullptr};
+    std::unique_ptr<shared_part> shared_owner_;  // made under state_mutex_, once
     std::atomic<std::uint32_t> state_{0};
     mutable std::atomic<std::uint64_t> users_{0};  // below: uses and two marks; above: threads that wait for levels
     std::atomic<errc> failure_{errc::success};

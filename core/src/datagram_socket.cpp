@@ -347,7 +347,7 @@ result<void> datagram_socket::join_leaf(const socket_address& group, bool receiv
     return {};
 }
 
-result<void> datagram_socket::close()
+result<void> datagram_socket::close_last()
 {
     const use guard(*this);
     if (!guard) {
@@ -356,9 +356,10 @@ result<void> datagram_socket::close()
     if (!retire()) {
         return errc::not_socket;
     }
+    (void)leave_share();
     end_requests(errc::operation_aborted, false);
     lower().cancel_waits();
-    release_handle();
+    release_handles();
     return {};
 }
 

@@ -27,7 +27,7 @@ public:
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
     result<void> join_leaf(const socket_address& group, bool receives) override;
-    result<void> close() override;
+    result<void> close_last() override;
     result<std::size_t> readable_bytes() override;
     result<bool> at_urgent_mark() override;
 

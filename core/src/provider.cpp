@@ -192,6 +192,37 @@ result<socket_ptr> provider::open(const socket_request& request)
     return socket_ptr(std::move(made).value());
 }
 
+bool provider::process_exists(std::uint32_t process) noexcept
+{
+    // All ones is what a failed look-up leaves behind, and no process anywhere.
+    return process != ~std::uint32_t{0} && system::process_exists(process);
+}
+
+result<std::uint32_t> provider::duplicate(socket& of, std::uint32_t process)
+{
+    auto& source = static_cast<basic_socket&>(of);
+    const basic_socket::use guard(source);
+    if (!guard) {
+        return guard.error();
+    }
+    if (!process_exists(process)) {
+        return errc::invalid_argument;
+    }
+    return source.life().duplicates.issue(*source.life().net, source, process);
+}
+
+result<opened_duplicate> provider::open_duplicate(const duplicate_request& request)
+{
+    const call guard(*this);
+    if (!guard) {
+        return errc::not_initialised;
+    }
+    if ((request.creation_flags & ~creation_flag::known) != 0) {
+        return errc::invalid_argument;
+    }
+    return life_.load(std::memory_order_acquire)->open_duplicate(request);
+}
+
 socket_ptr provider::find(socket_handle handle) noexcept
 {
     const call guard(*this);
@@ -218,7 +249,7 @@ void provider::close_loop(event_loop& loop)
 {
     const call guard(*this);
     if (guard) {
-        for (const auto& socket : life_.load(std::memory_order_acquire)->sockets.snapshot()) {
+        for (const auto& socket : life_.load(std::memory_order_acquire)->all_sockets()) {
             socket->leave(loop);
         }
     }

@@ -68,8 +68,7 @@ void provider_life::use_host(std::shared_ptr<host> services)
 result<std::shared_ptr<basic_socket>> provider_life::make_socket(const socket_request& request,
                                                                  std::unique_ptr<lower_socket>& lower)
 {
-    // Odd, so that a token is never mistaken for a handle, which is a multiple of four.
-    const auto token = next_token_.fetch_add(4, std::memory_order_relaxed) + 1;
+    const auto token = next_token();
     const bool is_new = lower == nullptr;
     if (is_new) {
         auto opened = net->open(request.kind, (request.creation_flags & creation_flag::no_handle_inherit) == 0);
@@ -85,7 +84,7 @@ result<std::shared_ptr<basic_socket>> provider_life::make_socket(const socket_re
     }
     try {
         auto made = build(request, token, lower);
-        made->set_handle(handle.value());
+        made->add_descriptor({handle.value(), request.catalog_entry_id}, false);
         if (is_new) {
             made->apply_default_options();
         }
@@ -151,7 +150,7 @@ void provider_life::wake_everybody() noexcept
 {
     woken_ += watches.end_all(errc::interrupted);
     try {
-        for (const auto& socket : sockets.snapshot()) {
+        for (const auto& socket : all_sockets()) {
             woken_ += socket->end_waiters(errc::interrupted);
         }
     } catch (const std::bad_alloc&) {
@@ -161,7 +160,7 @@ void provider_life::wake_everybody() noexcept
 
 void provider_life::count_unsent(cleanup_report& report)
 {
-    for (const auto& socket : sockets.snapshot()) {
+    for (const auto& socket : all_sockets()) {
         ++report.sockets_open;
         if (socket->is_stream() && socket->has(state::connected) && !socket->has(state::broken)) {
             if (const auto outstanding = socket->lower().unacknowledged_bytes()) {
@@ -176,8 +175,9 @@ void provider_life::tear_down(cleanup_report& report)
 {
     const auto begin = clock::now();
     flushes.start_report();
+    duplicates.withdraw_offers();  // DUP-14
     count_unsent(report);
-    const auto all = sockets.snapshot();
+    const auto all = all_sockets();
     for (const auto& socket : all) {
         socket->end_input_for_cleanup();
     }
@@ -188,7 +188,7 @@ void provider_life::tear_down(cleanup_report& report)
     flushes.fill(report);
     report.flush_time = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - begin);
     for (const auto& socket : all) {
-        services().close_socket_handle(socket->catalog_entry_id(), socket->handle());
+        socket->release_handles();
     }
     net->stop();
     changes.close();

@@ -2,7 +2,7 @@
 // bound ports, waiting threads, background flushes and the figures of the cleanup report.
 //
 // Lock order (the only one): provider lifecycle -> bind_mutex -> socket send mutex -> socket state mutex -> table
-// shard / port table / waiter pool / watch registry / flush ledger (leaves). No upcall, client callback or trace line under any.
+// shard / duplicate tokens / port table / waiter pool / watch registry / flush ledger (leaves). No upcall, client callback or trace line under any.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 
 #include "basic_socket.hpp"
 #include "blocking_call.hpp"
+#include "duplicate_tokens.hpp"
 #include "network_watch.hpp"
 #include "port_table.hpp"
 #include "readiness_watch.hpp"
@@ -60,6 +61,11 @@ public:
     /// Makes a socket around the lower socket, gives it a handle and books it. Takes `lower` on success only.
     result<std::shared_ptr<basic_socket>> make_socket(const socket_request& request,
                                                       std::unique_ptr<lower_socket>& lower);
+    /// Opens the duplicate that the token stands for (DUP-3, DUP-5). Errors: invalid_argument (no such token for this
+    /// process), those of the host.
+    result<opened_duplicate> open_duplicate(const duplicate_request& request);
+    /// All sockets that are not closed, each once. Throws bad_alloc.
+    [[nodiscard]] std::vector<std::shared_ptr<basic_socket>> all_sockets();
     void use_host(std::shared_ptr<host> services);
     [[nodiscard]] host& services() const noexcept { return *current_host_.load(std::memory_order_acquire); }
     [[nodiscard]] std::shared_ptr<event_loop> open_loop(std::function<void()> unattended);
@@ -92,6 +98,7 @@ public:
     watch_registry watches;
     watched_sockets_pool watch_memory;
     socket_table sockets;
+    duplicate_tokens duplicates;
     port_table ports;
     network_watch changes;
     flush_ledger flushes;
@@ -99,8 +106,15 @@ public:
     std::chrono::milliseconds stall_limit;
 
 private:
+    // Odd, so that a token is never mistaken for a handle, which is a multiple of four.
+    [[nodiscard]] socket_token next_token() noexcept
+    {
+        return next_token_.fetch_add(4, std::memory_order_relaxed) + 1;
+    }
     std::shared_ptr<basic_socket> build(const socket_request& request, socket_token token,
                                         std::unique_ptr<lower_socket>& lower);
+    result<opened_duplicate> open_own(const duplicate_request& request, const std::shared_ptr<basic_socket>& of);
+    result<opened_duplicate> open_received(const duplicate_request& request);
     void count_unsent(cleanup_report& report);
 
     provider& owner_;

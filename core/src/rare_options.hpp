@@ -32,6 +32,7 @@ enum class kept : unsigned char {
     protection_level,
     checksum_offset,
     syn_retries,
+    last = syn_retries,
 };
 
 class kept_numbers {

@@ -57,13 +57,16 @@ void basic_socket::tell_network_events(const network_event_target& target, const
     if (!told) {
         return;  // CLEAN-7
     }
+    if (registration_is_over()) {
+        return;  // DUP-10
+    }
     auto& services = life().services();
     if (target.told_by == form::event) {
         services.set_event(target);
     } else if (target.told_by == form::message) {
         for (const unsigned event : telling_order) {
             if ((news.events & event) != 0) {
-                services.post_network_event(target, handle_, event, news.code_of(event));
+                services.post_network_event(target, target.socket != 0 ? target.socket : handle(), event, news.code_of(event));
             }
         }
     }
@@ -101,6 +104,9 @@ result<void> basic_socket::select_network_events(const network_event_target& tar
     if ((events & fd::out_of_band) != 0) {
         set_state(state::urgent_interest);  // so that no receive loses an urgent byte before it was told of
     }
+    if (auto* part = shared_.load(std::memory_order_acquire)) {
+        part->registration.store(part->memory.begin_registration(events), std::memory_order_release);
+    }
     if ((events & input_events) != 0) {
         if (auto watched = watch_news(); !watched) {
             return watched;
@@ -128,7 +134,8 @@ result<network_events> basic_socket::take_network_events(const std::function<boo
     if (!guard) {
         return guard.error();
     }
-    if (auto* events = events_.load(std::memory_order_acquire)) {
+    auto* events = events_.load(std::memory_order_acquire);
+    if (events != nullptr && !registration_is_over()) {
         return events->notifier.take(reset);
     }
     return !reset || reset() ? result<network_events>(network_events{}) : errc::invalid_argument;
@@ -141,8 +148,9 @@ try {
     if (theirs == nullptr) {
         return {};
     }
-    const auto [target, wanted] = theirs->notifier.registration();
-    return wanted == 0 ? result<void>() : select_network_events(target, wanted);
+    auto [target, wanted] = theirs->notifier.registration();
+    target.socket = 0;
+    return wanted == 0 || listener.registration_is_over() ? result<void>() : select_network_events(target, wanted);
 } catch (const std::bad_alloc&) {
     return errc::no_buffer_space;
 }

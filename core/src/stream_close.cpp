@@ -33,7 +33,40 @@ std::size_t stream_socket::unsent_bytes()
     return unsent;
 }
 
-result<void> stream_socket::close()
+// Whether the connection, which other processes may hold, goes on with them; then what remains is let_go(). What is queued
+// here goes out first, unless the program wants it lost.
+bool stream_socket::leaves_to_others(const linger_option& linger)
+{
+    if (!shares()) {
+        return false;
+    }
+    const bool resets = linger.on != 0 && linger.seconds == 0;
+    bool unsent = false;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        unsent = !queue_.empty() || !line_.empty();
+    }
+    return (unsent && !resets && !has(state::broken)) || !leave_share();
+}
+
+// Of a retired socket that other processes hold: they must find the connection as it is, and all that this one accepted
+// must have reached the system before the last of them ends it (DUP-11).
+void stream_socket::let_go()
+{
+    bool unsent = false;
+    {
+        const std::scoped_lock lock(send_mutex_);
+        unsent = !queue_.empty() || !line_.empty();
+    }
+    if (unsent && !has(state::broken)) {
+        end_background(clock::time_point::max(), true);
+        return;
+    }
+    (void)leave_share();
+    lower().cancel_waits();
+}
+
+result<void> stream_socket::close_last()
 {
     const use guard(*this);
     if (!guard) {
@@ -47,6 +80,18 @@ result<void> stream_socket::close()
     {
         const std::scoped_lock lock(state_mutex());
         now.linger = options().linger;
+    }
+    const bool was_shared = shares();
+    if (leaves_to_others(now.linger)) {
+        end_output_requests(false);
+        if (!retire()) {
+            return errc::not_socket;
+        }
+        end_requests(has(state::connected) ? errc::connection_aborted : errc::operation_aborted, false);
+        tell_acceptor(readiness::none);
+        let_go();
+        release_handles();
+        return {};
     }
     now.connected_stream = has(state::connected) && !has(state::broken);
     now.blocking = !has(state::nonblocking);
@@ -75,9 +120,13 @@ result<void> stream_socket::close()
     if (plan.action == close_action::drain_background) {
         end_background(clock::time_point::max());
     } else {
+        if (was_shared && plan.action == close_action::finish) {
+            // A process that was started meanwhile may have inherited the descriptor, which is not to hold up the end.
+            (void)lower().shutdown(shutdown_direction::send);
+        }
         end_now(plan.action == close_action::abort);
     }
-    release_handle();
+    release_handles();
     return {};
 }
 
@@ -144,7 +193,7 @@ result<void> stream_socket::end_blocking(std::chrono::seconds limit)
 }
 
 // Starts the graceful end of a retired socket. Holds the descriptor until finish_end().
-void stream_socket::end_background(clock::time_point deadline)
+void stream_socket::end_background(clock::time_point deadline, bool releasing)
 {
     lower().cancel_waits();
     hold_descriptor();
@@ -154,6 +203,7 @@ void stream_socket::end_background(clock::time_point deadline)
         end_ = std::make_unique<graceful_end>();
         end_->self = shared_from_this();
         end_->deadline = deadline;
+        end_->releasing = releasing;
         end_->last_progress = clock::now();
         end_->unsent_at_begin = queue_.size() + requested_bytes();
         set_state(state::send_shut);
@@ -213,15 +263,22 @@ void stream_socket::advance_end()
         if (!end_ || end_->stage == close_stage::ended) {
             return;
         }
-        if (end_->stage == close_stage::flushing && queue_.empty() && line_.empty() && !has(state::broken)) {
+        const bool all_sent = end_->stage == close_stage::flushing && queue_.empty() && line_.empty() &&
+                              !has(state::broken);
+        if (all_sent && end_->releasing) {
+            end_->releasing = !leave_share();
+        }
+        if (all_sent && end_->releasing) {
+            outcome = flush_outcome::flushed;
+        } else if (all_sent) {
             (void)lower().shutdown(shutdown_direction::send);
             end_->stage = close_stage::awaiting_acknowledgement;
         }
         if (end_->stage == close_stage::awaiting_acknowledgement && look_for_acknowledgement(*end_)) {
             outcome = flush_outcome::flushed;
         }
-        const bool talking = discard_input(*end_);
-        if (end_->stage == close_stage::flushing) {
+        const bool talking = !end_->releasing && discard_input(*end_);
+        if (!outcome && end_->stage == close_stage::flushing) {
             (void)look_for_acknowledgement(*end_);  // a peer that reads slowly makes progress long before the
         }                                           // system calls the socket writable again
         const auto now = clock::now();
@@ -353,7 +410,17 @@ void stream_socket::close_for_cleanup()
         linger = options().linger;
     }
     const bool live = has(state::connected) && !has(state::broken);
+    const bool to_others = leaves_to_others(linger);
     if (!retire()) {
+        drop_descriptor();
+        return;
+    }
+    if (to_others) {
+        end_requests(errc::operation_aborted, true, false);
+        let_go();
+        if (!end_) {
+            life().flushes.note(flush_outcome::closed);
+        }
         drop_descriptor();
         return;
     }

@@ -35,7 +35,7 @@ public:
     result<void> shutdown(shutdown_direction direction) override;
     result<void> disable_receive() override;
     result<void> join_leaf(const socket_address& group, bool receives) override;
-    result<void> close() override;
+    result<void> close_last() override;
     result<std::size_t> readable_bytes() override;
     result<bool> at_urgent_mark() override;
 
@@ -69,6 +69,7 @@ private:
         std::size_t lost = 0;
         std::size_t unacknowledged = 0;   // at the last look
         std::chrono::milliseconds next_look{1};
+        bool releasing = false;           // other processes go on with the connection, which is not to be ended
         bool discarded_input = false;     // the peer sent what nobody will read: the end is a reset (D-4)
         clock::time_point look_at = clock::time_point::max();  // when the pending timer fires
     };
@@ -183,7 +184,9 @@ private:
 
     // stream_close.cpp
     [[nodiscard]] std::size_t unsent_bytes();
-    void end_background(clock::time_point deadline);
+    void end_background(clock::time_point deadline, bool releasing = false);
+    [[nodiscard]] bool leaves_to_others(const linger_option& linger);
+    void let_go();
     result<void> end_blocking(std::chrono::seconds limit);
     void end_now(bool reset);
     void advance_end();
@@ -211,7 +214,6 @@ private:
     /// The local address of every connection, when it is known beforehand. Set by listen(), once.
     std::unique_ptr<const socket_address> listens_at_;
     std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
-    std::atomic<errc> connect_failure_{errc::success};  // why the last attempt failed
     connect_request* connecting_ = nullptr;  // under send_mutex_
     io_request* disconnecting_ = nullptr;    // ditto
     bool reuse_after_ = false;               // ditto

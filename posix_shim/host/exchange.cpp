@@ -36,6 +36,11 @@ void release_file(exchange::file* which) noexcept
     from_exchange(which)->release();
 }
 
+void share_file(std::uintptr_t further, exchange::file* of) noexcept
+{
+    kernel::handles.share_file(further, *from_exchange(of));
+}
+
 void begin(exchange::file* of, void* overlapped, bool has_routine) noexcept
 {
     auto& request = *static_cast<OVERLAPPED*>(overlapped);
@@ -151,7 +156,7 @@ void end_blocking_call(blocked_call* call) noexcept
 }
 
 constexpr exchange::host_functions functions{
-    exchange::version,     &file_of,    &release_file,    &begin,
+    exchange::version,     &file_of,    &release_file,    &share_file, &begin,
     &complete,             &post,       &kernel::duplicate_descriptor, &unattended,
     &set_thread_error,     &begin_alertable_wait, &end_alertable_wait, &run_apcs,
     &begin_blocking_call,  &end_blocking_call,

@@ -48,30 +48,26 @@ int find_socket_by_handle(HANDLE handle, socket_reference& found) noexcept
 
 std::uint32_t duplicate_socket_handle(const socket_reference& source) noexcept
 {
-    if (!source.file->add_handle()) {
+    if (!kernel::handles.add_holder(source.socket)) {
         return 0;
     }
     const std::uint32_t made = kernel::handles.add(*source.file, source.socket);
     if (made == 0) {
-        (void)source.file->drop_handle();
+        (void)kernel::handles.drop_holder(source.socket);
     }
     return made;
 }
 
 bool begin_close(SOCKET s) noexcept
 {
-    const auto file = kernel::handles.existing_file_of(s);
-    if (!file) {
-        return true;
-    }
-    if (!file->has_other_handles()) {
-        (void)file->drop_handle();
+    if (!kernel::handles.has_other_holders(s)) {
+        (void)kernel::handles.drop_holder(s);
         return true;
     }
     if (!kernel::handles.set_hidden(s, true)) {
         return true;  // closed before; the call fails as for any value that is no socket
     }
-    if (!file->drop_handle()) {
+    if (!kernel::handles.drop_holder(s)) {
         return false;
     }
     kernel::handles.set_hidden(s, false);  // the duplicates went at this moment
@@ -80,9 +76,7 @@ bool begin_close(SOCKET s) noexcept
 
 void undo_close(SOCKET s) noexcept
 {
-    if (const auto file = kernel::handles.existing_file_of(s)) {
-        file->restore_handle();
-    }
+    kernel::handles.restore_holder(s);
 }
 
 bool close_duplicate(std::uintptr_t handle) noexcept
@@ -92,7 +86,7 @@ bool close_duplicate(std::uintptr_t handle) noexcept
     if (!file || !kernel::handles.remove(handle, kernel::object_kind::socket_file)) {
         return false;
     }
-    if (file->drop_handle()) {
+    if (kernel::handles.drop_holder(original)) {
         close_hidden(original);
     }
     return true;

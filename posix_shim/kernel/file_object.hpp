@@ -70,33 +70,6 @@ public:
     void add_modes(unsigned modes) noexcept { modes_.fetch_or(modes, std::memory_order_relaxed); }
     [[nodiscard]] unsigned modes() const noexcept { return modes_.load(std::memory_order_relaxed); }
 
-    /// Counts the handle values of the socket; the socket's own is the first. False: there is none any more.
-    [[nodiscard]] bool add_handle() noexcept
-    {
-        unsigned count = handles_.load(std::memory_order_relaxed);
-        while (count != 0 && !handles_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) {
-        }
-        return count != 0;
-    }
-    [[nodiscard]] bool has_other_handles() const noexcept
-    {
-        return handles_.load(std::memory_order_relaxed) > 1;
-    }
-    /// True: it was the last one, or there was none left.
-    [[nodiscard]] bool drop_handle() noexcept
-    {
-        unsigned count = handles_.load(std::memory_order_relaxed);
-        while (count != 0 && !handles_.compare_exchange_weak(count, count - 1, std::memory_order_acq_rel)) {
-        }
-        return count <= 1;
-    }
-    /// The close that followed the last drop_handle() failed.
-    void restore_handle() noexcept
-    {
-        unsigned none = 0;
-        handles_.compare_exchange_strong(none, 1, std::memory_order_relaxed);
-    }
-
 private:
     ~file_object() override = default;
 
@@ -116,7 +89,6 @@ private:
 
     std::atomic<bool> signalled_{false};
     std::atomic<unsigned> modes_{0};
-    std::atomic<unsigned> handles_{1};
     std::atomic<completion_port*> port_{nullptr};
     std::uintptr_t key_ = 0;
     object_ref<completion_port> held_;

@@ -90,6 +90,7 @@ std::uint32_t handle_table::publish(std::uint64_t info, void* target, std::uintp
     slot& entry = slot_at(index);
     // Generation 0 is left out, so that no handle is 0 and small integers are never sockets.
     entry.generation = entry.generation % ((1u << generation_bits) - 1) + 1;
+    entry.holders = 1;
     const std::uint32_t value = ((entry.generation << index_bits) | index) << 2;
     // Release on the fields too: a reader that sees a new field must see that the old value is gone.
     entry.info.store(info, std::memory_order_release);
@@ -169,26 +170,74 @@ object_ref<file_object> handle_table::existing_file_of(std::uintptr_t socket) no
     return file_of(socket, false);
 }
 
-object_ref<file_object> handle_table::file_of(std::uintptr_t socket, bool make) noexcept
+template <class Value, class Act>
+Value handle_table::with_socket(std::uintptr_t socket, Value otherwise, Act&& act) noexcept
 {
     slot* entry = slot_of(socket);
     if (entry == nullptr) {
-        return {};
+        return otherwise;
     }
     std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(socket >> 2)));
     if (entry->value.load(std::memory_order_acquire) != socket ||
         kind_of(entry->info.load(std::memory_order_relaxed)) != object_kind::socket) {
-        return {};
+        return otherwise;
     }
-    file_object* file = entry->file.load(std::memory_order_relaxed);
-    if (file == nullptr && make) {
-        file = new (std::nothrow) file_object;
-        entry->file.store(file, std::memory_order_relaxed);
-    }
-    if (file != nullptr) {
-        file->acquire();
-    }
-    return object_ref<file_object>(file);
+    return act(*entry);
+}
+
+object_ref<file_object> handle_table::file_of(std::uintptr_t socket, bool make) noexcept
+{
+    auto* const found = with_socket<file_object*>(socket, nullptr, [make](slot& entry) {
+        file_object* file = entry.file.load(std::memory_order_relaxed);
+        if (file == nullptr && make) {
+            file = new (std::nothrow) file_object;
+            entry.file.store(file, std::memory_order_relaxed);
+        }
+        if (file != nullptr) {
+            file->acquire();
+        }
+        return file;
+    });
+    return object_ref<file_object>(found);
+}
+
+void handle_table::share_file(std::uintptr_t socket, file_object& file) noexcept
+{
+    with_socket(socket, false, [&file](slot& entry) {
+        if (entry.file.load(std::memory_order_relaxed) == nullptr) {
+            file.acquire();
+            entry.file.store(&file, std::memory_order_relaxed);
+        }
+        return true;
+    });
+}
+
+bool handle_table::add_holder(std::uintptr_t socket) noexcept
+{
+    return with_socket(socket, false, [](slot& entry) { return entry.holders != 0 && ++entry.holders != 0; });
+}
+
+bool handle_table::has_other_holders(std::uintptr_t socket) noexcept
+{
+    return with_socket(socket, false, [](const slot& entry) { return entry.holders > 1; });
+}
+
+bool handle_table::drop_holder(std::uintptr_t socket) noexcept
+{
+    return with_socket(socket, true, [](slot& entry) {
+        if (entry.holders != 0) {
+            --entry.holders;
+        }
+        return entry.holders == 0;
+    });
+}
+
+void handle_table::restore_holder(std::uintptr_t socket) noexcept
+{
+    with_socket(socket, false, [](slot& entry) {
+        entry.holders = entry.holders == 0 ? 1 : entry.holders;
+        return true;
+    });
 }
 
 bool handle_table::stands_for(std::uintptr_t handle, const object& target) const noexcept

@@ -58,6 +58,18 @@ public:
     /// The same; empty if none was made yet.
     [[nodiscard]] object_ref<file_object> existing_file_of(std::uintptr_t socket) noexcept;
 
+    /// A socket handle without a file object gets this one, which is another handle's as well.
+    void share_file(std::uintptr_t socket, file_object& file) noexcept;
+
+    /// What DuplicateHandle makes of a socket handle: further handles, counted together with the socket's own.
+    /// False: there is none any more.
+    [[nodiscard]] bool add_holder(std::uintptr_t socket) noexcept;
+    [[nodiscard]] bool has_other_holders(std::uintptr_t socket) noexcept;
+    /// True: it was the last one, or there was none left.
+    [[nodiscard]] bool drop_holder(std::uintptr_t socket) noexcept;
+    /// The close that followed the last drop_holder() failed.
+    void restore_holder(std::uintptr_t socket) noexcept;
+
     /// True when the handle stands for this very object. Takes no lock.
     [[nodiscard]] bool stands_for(std::uintptr_t handle, const object& target) const noexcept;
 
@@ -116,6 +128,7 @@ private:
         std::atomic<void*> target{nullptr};
         std::atomic<std::uintptr_t> context{0};
         std::atomic<file_object*> file{nullptr};  // of a socket; changes under its stripe
+        unsigned holders = 0;                     // ditto
     };
 
     static constexpr object_kind kind_of(std::uint64_t info) noexcept
@@ -126,6 +139,9 @@ private:
     [[nodiscard]] bool find_socket(std::uintptr_t handle, socket_entry& found,
                                    std::uint64_t hidden) const noexcept;
     [[nodiscard]] object_ref<file_object> file_of(std::uintptr_t socket, bool make) noexcept;
+    /// Calls act(slot) under its stripe if the value is a socket, hidden or not; else `otherwise`.
+    template <class Value, class Act>
+    Value with_socket(std::uintptr_t socket, Value otherwise, Act&& act) noexcept;
     [[nodiscard]] slot* slot_of(std::uintptr_t handle) const noexcept;
     [[nodiscard]] slot& slot_at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::uint32_t used_indexes() noexcept;

@@ -84,6 +84,11 @@ bool is_exiting(int number)
 
 }  // namespace
 
+unsigned this_process()
+{
+    return static_cast<unsigned>(::getpid());
+}
+
 std::size_t thread_count()
 {
     const auto numbers = numbered_entries("/proc/self/task");

@@ -9,6 +9,7 @@
 
 namespace spindle::test {
 
+[[nodiscard]] unsigned this_process();
 /// Without threads that were joined.
 [[nodiscard]] std::size_t thread_count();
 [[nodiscard]] std::size_t descriptor_count();

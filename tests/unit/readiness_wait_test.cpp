@@ -58,6 +58,16 @@ public:
     {
         return net_->open_change_source(routes);
     }
+    result<std::unique_ptr<socket_share>> share(lower_socket& socket) override { return net_->share(socket); }
+    result<std::unique_ptr<socket_offer>> offer(lower_socket& socket, socket_share& share, std::uint32_t process,
+                                                std::uint32_t token, task taken) override
+    {
+        return net_->offer(socket, share, process, token, std::move(taken));
+    }
+    result<received_socket> take_offer(std::uint32_t token, bool inheritable) override
+    {
+        return net_->take_offer(token, inheritable);
+    }
     std::unique_ptr<interrupter> make_interrupter() override { return net_->make_interrupter(); }
     std::unique_ptr<poll_set> make_poll_set() override
     {

@@ -44,6 +44,8 @@ struct host_functions {
     /// The file object of a socket handle, made at the first call. Null: no such socket, or no memory.
     file* (*file_of)(std::uintptr_t socket);
     void (*release_file)(file* which);
+    /// `further`, just made, is another handle of the socket behind `of`, and shares its file object.
+    void (*share_file)(std::uintptr_t further, file* of);
 
     /// A request starts: Internal becomes STATUS_PENDING; unless a routine serves it, its event is reset or, without
     /// one, the file (may be null) becomes non-signalled. `overlapped` points to a WSAOVERLAPPED.

@@ -35,6 +35,8 @@ struct network_event_target {
     form told_by = form::none;
     std::uintptr_t object = 0;
     unsigned message = 0;
+    /// The handle that messages name; 0: the socket's own.
+    std::uintptr_t socket = 0;
 };
 
 /// Events and, of those in the set, how each came out; the other codes say nothing.

@@ -71,6 +71,17 @@ struct socket_request {
     std::uint32_t catalog_entry_id = 0;
 };
 
+struct duplicate_request {
+    std::uint32_t token = 0;
+    std::uint32_t creation_flags = 0;  ///< WSA_FLAG_ bits; what the source has counts where both say something
+    std::uint32_t catalog_entry_id = 0;
+};
+
+struct opened_duplicate {
+    socket_ptr socket;
+    socket_handle handle = 0;  ///< the new one
+};
+
 /// WSA_FLAG_ bits that core looks at.
 namespace creation_flag {
 inline constexpr std::uint32_t overlapped = 0x1;
@@ -106,6 +117,17 @@ public:
     /// Errors: not_initialised, those of the transport and of the host's create_socket_handle, invalid_argument
     /// (unknown flags), no_buffer_space.
     result<socket_ptr> open(const socket_request& request);
+    /// A token by which the process `process`, and no other, opens another handle of the socket, once. The socket stays open
+    /// for it until then, or until the last cleanup, whatever becomes of its handles.
+    /// Errors: not_socket (closed), invalid_argument (no such process), operation_not_supported (another process, where
+    /// sockets cannot go there), too_many_open_sockets, no_buffer_space.
+    result<std::uint32_t> duplicate(socket& of, std::uint32_t process);
+    /// What duplicate() prepared, in this process: another handle of the same socket, or, from another process, a socket that
+    /// shares the system's. Waits a few seconds at most for a process that does not answer.
+    /// Errors: invalid_argument (no token for this process, or used before; unknown flags), those of open().
+    result<opened_duplicate> open_duplicate(const duplicate_request& request);
+    /// Such a process may be given to duplicate().
+    [[nodiscard]] static bool process_exists(std::uint32_t process) noexcept;
     /// The open socket with that handle, or null.
     [[nodiscard]] socket_ptr find(socket_handle handle) noexcept;
     /// A loop that the client's threads turn and sockets join (socket::join). It must be closed by close_loop() before the last

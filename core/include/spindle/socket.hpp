@@ -58,6 +58,7 @@ class socket {
 public:
     virtual ~socket() = default;
 
+    /// The oldest of its handles, which are several if it was duplicated.
     [[nodiscard]] virtual socket_handle handle() const noexcept = 0;
     [[nodiscard]] virtual const socket_kind& kind() const noexcept = 0;
     [[nodiscard]] virtual std::uint32_t catalog_entry_id() const noexcept = 0;
@@ -157,8 +158,11 @@ public:
     /// the interface of its bound address, or else of its multicast interface option. Errors: operation_not_supported
     /// (stream), already_connected (is a leaf), address_family_not_supported, address_not_available (no group).
     virtual result<void> join_leaf(const socket_address& group, bool receives) = 0;
-    /// Ends the socket by its linger setting (the matrix in close_policy.hpp). On success later calls fail with
-    /// not_socket and the handle is given back to the host. Errors: would_block and interrupted leave it open.
+    /// Gives the handle back to the host. The last one ends the socket by its linger setting (the matrix in close_policy.hpp);
+    /// on success later calls fail with not_socket. If other processes hold the system's socket, the connection goes on.
+    /// Errors: not_socket (no handle of this socket); would_block and interrupted leave it open.
+    virtual result<void> close(socket_handle which) = 0;
+    /// close(handle()).
     virtual result<void> close() = 0;
 
     /// Errors: invalid_argument while unbound.

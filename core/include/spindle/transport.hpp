@@ -290,6 +290,8 @@ public:
     /// Streams without connection, attempt or listener: becomes the connection's socket in place of its own; empties
     /// `connection.socket` on success. No other call may be in progress.
     virtual result<void> adopt(accepted_connection& connection) = 0;
+    /// Streams: another process that holds the system's socket has named it and begun something with it.
+    virtual void note_activity() noexcept = 0;
 };
 
 /// Sockets that one thread waits for together: filled, waited on, read, and cleared for the next time, keeping its memory.
@@ -312,6 +314,10 @@ public:
     [[nodiscard]] virtual readiness seen(std::size_t index) const noexcept = 0;
 };
 
+class socket_share;
+class socket_offer;
+struct received_socket;
+
 /// Makes sockets and owns the one service thread, which starts when the first async_wait, post or after needs it.
 /// The destructor does what stop() does.
 class transport {
@@ -327,6 +333,17 @@ public:
     /// A socket that becomes readable when addresses (`routes` false) or routes of the system change; receive() takes what
     /// there is to be taken, its bytes mean nothing. Errors: operation_not_supported where the system does not tell.
     virtual result<std::unique_ptr<lower_socket>> open_change_source(bool routes) = 0;
+    /// This process's part in a socket that is about to be offered for the first time (spindle/sharing.hpp). Errors:
+    /// operation_not_supported where sockets cannot go to another process, too_many_open_sockets, no_buffer_space.
+    virtual result<std::unique_ptr<socket_share>> share(lower_socket& socket) = 0;
+    /// Offers the socket to the process until it was taken, or the offer is destroyed. No other process gets it. `taken` is
+    /// called on the service thread and may destroy the offer. Errors: as share(); address_in_use (another offer has
+    /// this token).
+    virtual result<std::unique_ptr<socket_offer>> offer(lower_socket& socket, socket_share& share,
+                                                        std::uint32_t process, std::uint32_t token, task taken) = 0;
+    /// Takes what another process offers to this one. Waits a few seconds at most for a process that does not answer.
+    /// Errors: invalid_argument (no such offer), too_many_open_sockets, no_buffer_space.
+    virtual result<received_socket> take_offer(std::uint32_t token, bool inheritable) = 0;
     /// Null when the system has no resources left. For waits on sockets of this transport only.
     [[nodiscard]] virtual std::unique_ptr<interrupter> make_interrupter() = 0;
     /// For sockets and interrupters of this transport only. Throws bad_alloc.

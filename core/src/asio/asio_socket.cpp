@@ -217,7 +217,7 @@ void asio_socket::abort() noexcept
 void asio_socket::close() noexcept
 {
     cancel_waits();
-    end_membership(native::no_handle);
+    end_membership(shared_.load(std::memory_order_relaxed) ? socket_ : native::no_handle);
     if (socket_ != native::no_handle) {
         native::close(std::exchange(socket_, native::no_handle));
     }
@@ -413,6 +413,15 @@ void asio_socket::suspend_membership() noexcept
     if (membership_ && membership_->ticket) {
         membership_->loop->remove(*membership_->ticket, native::no_handle);
         membership_->ticket.reset();
+    }
+}
+
+void asio_socket::note_activity() noexcept
+{
+    touch();
+    named_.store(true, std::memory_order_relaxed);
+    if (!active_.load(std::memory_order_acquire)) {
+        activate();
     }
 }
 

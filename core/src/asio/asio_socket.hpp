@@ -62,6 +62,11 @@ public:
                       readiness interesting) override;
     void leave() noexcept override;
     result<void> adopt(accepted_connection& connection) override;
+    void note_activity() noexcept override;
+
+    [[nodiscard]] native::handle number() const noexcept { return socket_; }
+    /// Another descriptor than ours may keep the system's socket open from now on.
+    void begin_sharing() noexcept { shared_.store(true, std::memory_order_relaxed); }
 
     /// The system's socket, or no_handle while nothing can happen on it.
     [[nodiscard]] native::handle watched() const noexcept
@@ -107,6 +112,7 @@ private:
     std::atomic<bool> untouched_;  ///< the system's socket is as it was opened
     std::atomic<bool> send_shut_{false};
     std::atomic<bool> aborted_{false};
+    std::atomic<bool> shared_{false};
     constant_mutex membership_mutex_;
     std::unique_ptr<membership> membership_;  // under membership_mutex_; most sockets join none
 };

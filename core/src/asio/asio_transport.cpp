@@ -8,6 +8,7 @@
 #include "asio/asio_socket.hpp"
 #include "asio/native.hpp"
 #include "asio/port_loop.hpp"
+#include "asio/socket_sharing.hpp"
 
 namespace spindle {
 
@@ -62,6 +63,35 @@ result<std::vector<network_interface>> asio_transport::interfaces()
 result<std::unique_ptr<lower_socket>> asio_transport::open_change_source(bool routes)
 {
     return take(native::open_change_source(routes), {address_family::unspecified, socket_type::raw, 0}, false);
+}
+
+result<std::unique_ptr<socket_share>> asio_transport::share(lower_socket& socket)
+{
+    auto made = make_share();
+    if (made) {
+        static_cast<asio_socket&>(socket).begin_sharing();
+    }
+    return made;
+}
+
+result<std::unique_ptr<socket_offer>> asio_transport::offer(lower_socket& socket, socket_share& share,
+                                                            std::uint32_t process, std::uint32_t token, task taken)
+{
+    return make_offer(context_, static_cast<asio_socket&>(socket).number(), share, process, token, std::move(taken));
+}
+
+result<received_socket> asio_transport::take_offer(std::uint32_t token, bool inheritable)
+{
+    auto taken = spindle::take_offer(token, inheritable);
+    if (!taken) {
+        return taken.error();
+    }
+    auto socket = take(taken->socket, taken->kind, inheritable);
+    if (!socket) {
+        return socket.error();
+    }
+    static_cast<asio_socket&>(**socket).begin_sharing();
+    return received_socket{taken->kind, std::move(socket).value(), std::move(taken->share)};
 }
 
 std::unique_ptr<interrupter> asio_transport::make_interrupter()

@@ -16,6 +16,10 @@ public:
     result<std::unique_ptr<lower_socket>> open(const socket_kind& kind, bool inheritable) override;
     [[nodiscard]] result<std::vector<network_interface>> interfaces() override;
     result<std::unique_ptr<lower_socket>> open_change_source(bool routes) override;
+    result<std::unique_ptr<socket_share>> share(lower_socket& socket) override;
+    result<std::unique_ptr<socket_offer>> offer(lower_socket& socket, socket_share& share, std::uint32_t process,
+                                                std::uint32_t token, task taken) override;
+    result<received_socket> take_offer(std::uint32_t token, bool inheritable) override;
     [[nodiscard]] std::unique_ptr<interrupter> make_interrupter() override;
     [[nodiscard]] std::unique_ptr<poll_set> make_poll_set() override;
     result<void> post(task work) override;

@@ -2,8 +2,12 @@
 #include "system.hpp"
 
 #include <atomic>
+#include <cerrno>
+#include <climits>
+#include <csignal>
 #include <cstdlib>
 #include <pthread.h>
+#include <unistd.h>
 
 namespace spindle::system {
 namespace {
@@ -34,6 +38,17 @@ void at_fork_in_child(void (*handler)()) noexcept
     if (!registered.exchange(true, std::memory_order_acq_rel)) {
         ::pthread_atfork(nullptr, nullptr, &in_child);
     }
+}
+
+std::uint32_t process_id() noexcept
+{
+    return static_cast<std::uint32_t>(::getpid());
+}
+
+bool process_exists(std::uint32_t id) noexcept
+{
+    // Zero and negative numbers are groups of processes to kill(2).
+    return id != 0 && id <= INT_MAX && (::kill(static_cast<pid_t>(id), 0) == 0 || errno == EPERM);
 }
 
 }  // namespace spindle::system
