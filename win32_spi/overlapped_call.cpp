@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "instance.hpp"
 #include "spindle/constant_mutex.hpp"
@@ -23,6 +24,8 @@ struct queued_routine {
     DWORD error;
     DWORD bytes;
     DWORD flags;
+    WSATHREADID thread{};              ///< to be closed with close_thread after the routine
+    LPWPUCLOSETHREAD close_thread = nullptr;  ///< null: the id is the host's own
     queued_routine* next = nullptr;
     queued_routine* previous = nullptr;
 };
@@ -52,15 +55,29 @@ struct routine_list {
 };
 constinit routine_list queued;
 
-/// The provider's own routine, which WPUQueueApc runs (UP-15). The client's routine comes last: it may do anything, and
-/// nothing of the provider's is touched after it.
+/// UP-19.
+void close_own_thread(queued_routine& record) noexcept
+{
+    if (record.close_thread != nullptr) {
+        int error = 0;
+        record.close_thread(&record.thread, &error);
+    }
+}
+
+/// The provider's own routine, which WPUQueueApc runs (UP-15). The client's routine comes last: it may do anything, even end
+/// the provider, and nothing of the provider's is touched after it, but for the thread id of a caller that gave none.
 void CALLBACK run_queued_routine(DWORD_PTR context)
 {
     auto* record = reinterpret_cast<queued_routine*>(context);
-    const queued_routine call = *record;
+    queued_routine call = *record;
     queued.remove(*record);
     delete record;
     call.routine(call.error, call.bytes, call.overlapped, call.flags);
+    if (call.close_thread != nullptr) {
+        if (const provider::call in_progress(the_provider()); in_progress) {
+            close_own_thread(call);  // UP-3: not after the last cleanup
+        }
+    }
 }
 
 ULONG_PTR event_value(HANDLE event) noexcept
@@ -178,16 +195,22 @@ void notification::settle_for_upcall_host(const io_outcome& outcome, exchange::n
 
 void notification::queue_routine(const io_outcome& outcome) noexcept
 {
-    auto* record =
-        new (std::nothrow) queued_routine{routine_,      overlapped_, static_cast<DWORD>(outcome.code), static_cast<DWORD>(outcome.bytes),
-                                          outcome.flags, nullptr,     nullptr};
+    auto* record = new (std::nothrow)
+        queued_routine{routine_, overlapped_, static_cast<DWORD>(outcome.code), static_cast<DWORD>(outcome.bytes),
+                       outcome.flags};
     if (record == nullptr) {
         return;  // as for a thread that is gone (UP-17)
     }
+    const auto* upcalls = upcalls_of_provider();
+    record->thread = thread_;
+    record->close_thread = own_thread_id_ ? upcalls->thread_closer() : nullptr;
+    // The record may be gone as soon as it is queued.
+    const bool was_own = std::exchange(own_thread_id_, false);
     queued.add(*record);
-    if (!upcalls_of_provider()->queue_apc(thread_, &run_queued_routine, reinterpret_cast<DWORD_PTR>(record))) {
+    if (!upcalls->queue_apc(thread_, &run_queued_routine, reinterpret_cast<DWORD_PTR>(record))) {
         queued.remove(*record);
         delete record;
+        own_thread_id_ = was_own;
     }
 }
 
@@ -229,6 +252,7 @@ void drop_queued_routines() noexcept
         each = std::exchange(queued.first, nullptr);
     }
     while (each != nullptr) {
+        close_own_thread(*each);
         delete std::exchange(each, each->next);
     }
 }

@@ -32,6 +32,8 @@ public:
     bool reset_event(HANDLE event) const noexcept;
     bool queue_apc(WSATHREADID& thread, LPWSAUSERAPC routine, DWORD_PTR context) const noexcept;
     bool open_current_thread(WSATHREADID& thread) const noexcept;
+    /// WPUCloseThread; null where the host has none.
+    [[nodiscard]] LPWPUCLOSETHREAD thread_closer() const noexcept { return upcalls_.lpWPUCloseThread; }
     void close_thread(WSATHREADID& thread) const noexcept;
     /// WPUCompleteOverlappedRequest, which is an export of the host and no member of the table (UP-7).
     bool complete_request(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes) const noexcept;

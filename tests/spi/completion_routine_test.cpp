@@ -45,7 +45,74 @@ void CALLBACK note_end(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWO
     told = {told.calls + 1, error, bytes, overlapped};
 }
 
+int threads_opened = 0;
+int threads_closed = 0;
+int closed_in_routine = -1;
+
+int WSPAPI open_thread(LPWSATHREADID thread, LPINT)
+{
+    *thread = {reinterpret_cast<HANDLE>(std::uintptr_t{0x80}), 78};
+    ++threads_opened;
+    return 0;
+}
+
+int WSPAPI close_thread(LPWSATHREADID thread, LPINT)
+{
+    CHECK(thread->ThreadHandle == reinterpret_cast<HANDLE>(std::uintptr_t{0x80}));
+    ++threads_closed;
+    return 0;
+}
+
+void CALLBACK note_closed(DWORD, DWORD, LPWSAOVERLAPPED, DWORD)
+{
+    closed_in_routine = threads_closed;
+}
+
 }  // namespace
+
+TEST_CASE("UP-19, UP-20 without a thread id one is opened, and closed when the routine has run or never will",
+          "[spi][overlapped]")
+{
+    const spi_library library;
+    const scripted_host host;
+    auto upcalls = host.table();
+    upcalls.lpWPUQueueApc = record_apc;
+    upcalls.lpWPUOpenCurrentThread = open_thread;
+    upcalls.lpWPUCloseThread = close_thread;
+    WSPDATA data{};
+    auto entry = udp4();
+    spi_calls spi;
+    REQUIRE(library.start_raw(MAKEWORD(2, 2), &data, &entry, upcalls, &spi.table) == 0);
+    queued_calls.clear();
+    threads_opened = 0;
+    threads_closed = 0;
+    closed_in_routine = -1;
+
+    std::array<char, 16> bytes{};
+    WSABUF buffer{bytes.size(), bytes.data()};
+    std::array<WSAOVERLAPPED, 3> overlapped{};
+    std::array<SOCKET, 3> sockets{};
+    for (std::size_t index = 0; index < sockets.size(); ++index) {
+        sockets[index] = spi.socket(entry);
+        REQUIRE(spi.bind(sockets[index], loopback4()) == 0);
+        DWORD flags = 0;
+        int error = 0;
+        REQUIRE(spi.table.lpWSPRecv(sockets[index], &buffer, 1, nullptr, &flags, &overlapped[index], note_closed,
+                                    nullptr, &error) == SOCKET_ERROR);
+        REQUIRE(error == WSA_IO_PENDING);
+    }
+    CHECK(threads_opened == 3);
+    CHECK(spi.close(sockets[0]) == 0);
+    CHECK(spi.close(sockets[1]) == 0);
+    REQUIRE(eventually([] { return queued_count() == 2; }));
+    CHECK(threads_closed == 0);
+    queued_calls.front().routine(queued_calls.front().context);
+    CHECK(closed_in_routine == 0);
+    CHECK(threads_closed == 1);
+    // One routine is queued and will not run, one request ends without a word.
+    CHECK(spi.cleanup() == 0);
+    CHECK(threads_closed == 3);
+}
 
 TEST_CASE("APC-4, APC-5, UP-13, UP-15, UP-18 a finished request queues the provider's own routine with a "
           "copied thread",

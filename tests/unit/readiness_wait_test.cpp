@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "spindle/provider.hpp"
+#include "spindle/sharing.hpp"
 #include "spindle/readiness_wait.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
