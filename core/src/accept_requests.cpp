@@ -141,6 +141,7 @@ errc stream_socket::adopt(const stream_socket& listener, accepted_connection& co
     if (!guard) {
         return errc::operation_aborted;
     }
+    (void)leave_share();  // the connection is not that of whoever else holds the old socket
     const std::scoped_lock lock(listener.state_mutex(), state_mutex());
     const auto peer = connection.peer;
     try {

@@ -204,6 +204,7 @@ void stream_socket::settle_disconnect()
 // DCX-4: fit for what it was before, an accept onto it or a connect from it.
 errc stream_socket::renew_after_disconnect()
 {
+    (void)leave_share();
     {
         const std::scoped_lock lock(input_.mutex);
         input_.hung_up = false;

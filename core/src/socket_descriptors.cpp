@@ -65,14 +65,16 @@ result<void> basic_socket::close(socket_handle which)
 
 void basic_socket::release_handles() noexcept
 {
-    std::vector<socket_descriptor> all;
-    {
-        const std::scoped_lock lock(state_mutex_);
-        all = descriptors_.take_all();
-    }
-    for (const auto& each : all) {
-        life_->services().close_socket_handle(each.catalog_entry_id, each.handle);
-    }
+    std::optional<socket_descriptor> next;
+    do {
+        {
+            const std::scoped_lock lock(state_mutex_);
+            next = descriptors_.take_oldest();
+        }
+        if (next) {
+            life_->services().close_socket_handle(next->catalog_entry_id, next->handle);
+        }
+    } while (next);
 }
 
 }  // namespace spindle

@@ -1,7 +1,9 @@
 // The handles by which a client knows one socket: the first one and duplicates (page "Shared Sockets in the SPI").
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,30 +26,42 @@ public:
     /// Throws bad_alloc.
     void add(const socket_descriptor& made)
     {
-        open_.push_back(made);
-        note_first();
+        if (oldest_.handle != 0) {
+            more_.push_back(made);
+            return;
+        }
+        oldest_ = made;
+        first_.store(made.handle, std::memory_order_release);
     }
-    [[nodiscard]] bool has(socket_handle handle) const noexcept { return find(handle) != open_.end(); }
-    /// Nothing but this handle keeps the socket open.
-    [[nodiscard]] bool is_last() const noexcept { return open_.size() + reserved_ <= 1; }
-    [[nodiscard]] bool keeps_open() const noexcept { return open_.size() + reserved_ > 0; }
+    [[nodiscard]] bool has(socket_handle handle) const noexcept
+    {
+        bool found = false;
+        each([&](const socket_descriptor& one) { found = found || one.handle == handle; });
+        return found;
+    }
+    /// Nothing but one handle keeps the socket open.
+    [[nodiscard]] bool is_last() const noexcept { return count() <= 1; }
+    [[nodiscard]] bool keeps_open() const noexcept { return count() > 0; }
     /// Empty: it is none of them.
     std::optional<socket_descriptor> take(socket_handle handle) noexcept
     {
-        const auto found = find(handle);
-        if (found == open_.end()) {
-            return std::nullopt;
+        if (handle != oldest_.handle) {
+            return take_later(handle);
         }
-        const socket_descriptor taken = *found;
-        open_.erase(found);
-        note_first();
+        const socket_descriptor taken = oldest_;
+        oldest_ = {};
+        if (!more_.empty()) {
+            oldest_ = more_.front();
+            more_.erase(more_.begin());
+            // Without another one it stays readable: what a socket that is being closed was called.
+            first_.store(oldest_.handle, std::memory_order_release);
+        }
         return taken;
     }
-    [[nodiscard]] std::vector<socket_descriptor> take_all() noexcept
+
+    std::optional<socket_descriptor> take_oldest() noexcept
     {
-        std::vector<socket_descriptor> all;
-        all.swap(open_);
-        return all;
+        return oldest_.handle != 0 ? take(oldest_.handle) : std::nullopt;
     }
 
     void reserve() noexcept { ++reserved_; }
@@ -56,32 +70,34 @@ public:
     template <class Visit>
     void each(Visit&& visit) const
     {
-        for (const auto& one : open_) {
+        if (oldest_.handle != 0) {
+            visit(oldest_);
+        }
+        for (const auto& one : more_) {
             visit(one);
         }
     }
 
 private:
-    using list = std::vector<socket_descriptor>;
-
-    [[nodiscard]] list::const_iterator find(socket_handle handle) const noexcept
+    [[nodiscard]] std::size_t count() const noexcept
     {
-        auto at = open_.begin();
-        while (at != open_.end() && at->handle != handle) {
-            ++at;
-        }
-        return at;
+        return (oldest_.handle != 0 ? 1 : 0) + more_.size() + reserved_;
     }
-    // The last one stays readable: what a socket that is being closed was called.
-    void note_first() noexcept
+    std::optional<socket_descriptor> take_later(socket_handle handle) noexcept
     {
-        if (!open_.empty()) {
-            first_.store(open_.front().handle, std::memory_order_release);
+        const auto found =
+            std::ranges::find(more_, handle, [](const socket_descriptor& one) { return one.handle; });
+        if (found == more_.end()) {
+            return std::nullopt;
         }
+        const socket_descriptor taken = *found;
+        more_.erase(found);
+        return taken;
     }
 
     std::atomic<socket_handle> first_{0};
-    list open_;
+    socket_descriptor oldest_;             // handle 0: none
+    std::vector<socket_descriptor> more_;  // most sockets have one handle
     std::uint32_t reserved_ = 0;
 };
 

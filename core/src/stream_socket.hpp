@@ -182,11 +182,13 @@ private:
     // stream_shutdown.cpp
     void watch_discarded_input();
 
+    // stream_share.cpp
+    [[nodiscard]] bool leaves_to_others(const linger_option& linger);
+    void let_go();
+
     // stream_close.cpp
     [[nodiscard]] std::size_t unsent_bytes();
     void end_background(clock::time_point deadline, bool releasing = false);
-    [[nodiscard]] bool leaves_to_others(const linger_option& linger);
-    void let_go();
     result<void> end_blocking(std::chrono::seconds limit);
     void end_now(bool reset);
     void advance_end();

@@ -287,6 +287,18 @@ TEST_CASE("HAND-5, HAND-7, HAND-8, UP-8 a handle the provider had made has its c
     CHECK(error == WSAENOTSOCK);
 }
 
+TEST_CASE("UP-30 a provider is given all upcalls, and the one that is an export", "[api][mapping]")
+{
+    recorded_entry entry;
+    const winsock started;
+    const auto made = recorded_socket();
+    CHECK(entry.record().upcalls_missing == 0);
+    int error = 0;
+    CHECK(WPUCompleteOverlappedRequest(made, nullptr, 0, 0, &error) == SOCKET_ERROR);
+    CHECK(error == WSAEINVAL);
+    CHECK(WPUPostMessage(nullptr, WM_USER, made, 0) == FALSE);
+}
+
 TEST_CASE("UP-8, UP-12 completing a request settles its OVERLAPPED and sets its event", "[api][mapping]")
 {
     recorded_entry entry;

@@ -2,7 +2,10 @@
 // is one of the broken providers that a host has to refuse: BROKEN_VERSION, BROKEN_SLOT, BROKEN_START; or one that
 // agrees to the private exchange with the host: OFFERS_EXCHANGE.
 // Answers to "WSPStartup function".
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <type_traits>
 
 #include "api/recording_provider.hpp"
@@ -309,6 +312,9 @@ int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info, WS
     data->wHighVersion = MAKEWORD(1, 1);
 #endif
     upcalls = given;
+    void* members[sizeof given / sizeof(void*)];
+    std::memcpy(members, &given, sizeof given);
+    state.upcalls_missing = static_cast<int>(std::count(std::begin(members), std::end(members), nullptr));
     entry_id = info->dwCatalogEntryId;
     *out = table;
 #if defined(BROKEN_SLOT)

@@ -57,6 +57,7 @@ struct recorder {
     int startups = 0;
     int cleanups = 0;
     WORD version_asked = 0;
+    int upcalls_missing = -1;  ///< null pointers in the table that WSPStartup was given
 };
 
 using recorder_function = recorder* (*)();

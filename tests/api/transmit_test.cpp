@@ -1,5 +1,6 @@
 // TransmitFile and TransmitPackets through the API, with what is sent from memory; files are tests/spi/transmit_file_test.cpp's.
 // Answers to the pages "TransmitFile function", "LPFN_TRANSMITPACKETS" and "DisconnectEx".
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -258,4 +259,18 @@ TEST_CASE("TXF-9 on datagram sockets a message ends by mark or by size", "[api][
     u_long waiting = 1;
     REQUIRE(error_of(ioctlsocket(target, FIONREAD, &waiting)) == 0);
     CHECK(waiting == 0);
+}
+
+TEST_CASE("MAP-12 the extension functions are no exports but the provider's, found by identifier", "[api][mapping]")
+{
+    const winsock started;
+    const auto made = tcp();
+    const GUID identifiers[] = {WSAID_ACCEPTEX,     WSAID_GETACCEPTEXSOCKADDRS, WSAID_CONNECTEX,   WSAID_DISCONNECTEX,
+                                WSAID_TRANSMITFILE, WSAID_TRANSMITPACKETS,      WSAID_WSARECVMSG};
+    std::vector<void (*)()> found;
+    for (const GUID& each : identifiers) {
+        found.push_back(extension<void (*)()>(made, each));
+    }
+    std::sort(found.begin(), found.end());
+    CHECK(std::unique(found.begin(), found.end()) == found.end());
 }

@@ -4,6 +4,7 @@
 #include "support/spi.hpp"
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -161,4 +162,37 @@ TEST_CASE("APC-4, APC-5, UP-13, UP-15, UP-18 a finished request queues the provi
     CHECK(spi.close(socket) == 0);
     CHECK(queued_count() == 1);
     CHECK(spi.cleanup() == 0);
+}
+
+TEST_CASE("UP-11, OVL-9 without kernel handles the structure is pending, then has flags and error beside the status",
+          "[spi][overlapped]")
+{
+    const spi_fixture spi(handle_model::minted);
+    std::array<char, 16> bytes{};
+    WSABUF buffer{bytes.size(), bytes.data()};
+    for (const bool closes : {false, true}) {
+        const SOCKET socket = spi.bound_udp();
+        endpoint where;
+        REQUIRE(spi.spi.local_name(socket, &where) == 0);
+        WSAOVERLAPPED overlapped{};
+        overlapped.Offset = 7;
+        overlapped.OffsetHigh = 7;
+        const std::atomic_ref status(overlapped.Internal);
+        DWORD flags = 0;
+        int error = 0;
+        REQUIRE(spi.spi.table.lpWSPRecv(socket, &buffer, 1, nullptr, &flags, &overlapped, nullptr, nullptr,
+                                        &error) == SOCKET_ERROR);
+        REQUIRE(error == WSA_IO_PENDING);
+        CHECK(status.load() == 0x103);
+        CHECK(overlapped.Offset == 7);
+        if (closes) {
+            CHECK(spi.spi.close(socket) == 0);
+        } else {
+            CHECK(spi.spi.send_to(spi.bound_udp(), "hi", where).code == 0);
+        }
+        CHECK(eventually([&] { return status.load() != 0x103; }));
+        CHECK(overlapped.InternalHigh == (closes ? 0 : 2));
+        CHECK(overlapped.Offset == 0);
+        CHECK(overlapped.OffsetHigh == (closes ? WSA_OPERATION_ABORTED : 0));
+    }
 }

@@ -66,7 +66,11 @@ public:
 
     [[nodiscard]] native::handle number() const noexcept { return socket_; }
     /// Another descriptor than ours may keep the system's socket open from now on.
-    void begin_sharing() noexcept { shared_.store(true, std::memory_order_relaxed); }
+    void begin_sharing() noexcept
+    {
+        shared_.store(true, std::memory_order_relaxed);
+        touch();
+    }
 
     /// The system's socket, or no_handle while nothing can happen on it.
     [[nodiscard]] native::handle watched() const noexcept
