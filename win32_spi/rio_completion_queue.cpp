@@ -3,6 +3,7 @@
 
 #include "rio_port.hpp"
 #include "rio_request_queue.hpp"
+#include "spindle/atomic_wait.hpp"
 #include "thunk.hpp"
 #include "upcall_host.hpp"
 
@@ -187,14 +188,14 @@ void rio_completion_queue::fire_counted(const rio_notification& notification) no
 {
     notification.fire();
     firing_.fetch_sub(1, std::memory_order_acq_rel);
-    firing_.notify_all();
+    announce_change(firing_);
 }
 
 void rio_completion_queue::wait_until_fired() const noexcept
 {
     for (auto count = firing_.load(std::memory_order_acquire); count != 0;
          count = firing_.load(std::memory_order_acquire)) {
-        firing_.wait(count, std::memory_order_acquire);
+        wait_for_change(firing_, count, std::memory_order_acquire);
     }
 }
 

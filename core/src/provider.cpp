@@ -6,6 +6,7 @@
 #include <new>
 
 #include "provider_life.hpp"
+#include "spindle/atomic_wait.hpp"
 #include "spindle/catalog.hpp"
 #include "spindle/trace.hpp"
 #include "system.hpp"
@@ -62,7 +63,7 @@ provider::~provider()
 void provider::enter_phase(phase next) noexcept
 {
     phase_.store(next, std::memory_order_release);
-    phase_.notify_all();
+    announce_change(phase_);
 }
 
 result<version> provider::startup(version requested, std::shared_ptr<host> services)
@@ -77,7 +78,7 @@ result<version> provider::startup(version requested, std::shared_ptr<host> servi
             if (own) {
                 return errc::in_progress;
             }
-            phase_.wait(now, std::memory_order_acquire);
+            wait_for_change(phase_, now, std::memory_order_acquire);
             continue;
         }
         const auto agreed = negotiate(requested, settings_.versions);

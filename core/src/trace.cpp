@@ -2,6 +2,7 @@
 // a line is not here.
 #include "spindle/trace.hpp"
 
+#include "spindle/atomic_wait.hpp"
 #include "trace_state.hpp"
 
 namespace spindle::trace {
@@ -39,7 +40,7 @@ void remove_sink(sink target) noexcept
     // nobody is or will be inside the removed sink.
     for (int inside = writers.load(std::memory_order_seq_cst); inside != 0;
          inside = writers.load(std::memory_order_seq_cst)) {
-        writers.wait(inside, std::memory_order_seq_cst);
+        wait_for_change(writers, inside, std::memory_order_seq_cst);
     }
 }
 
@@ -60,7 +61,7 @@ void write(level severity, std::string_view event, std::initializer_list<field> 
         target(severity, event, fields);
     }
     writers.fetch_sub(1, std::memory_order_seq_cst);
-    writers.notify_all();
+    announce_change(writers);
 }
 
 }  // namespace spindle::trace

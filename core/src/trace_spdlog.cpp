@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "spindle/atomic_wait.hpp"
 #include "system.hpp"
 #include "trace_state.hpp"
 
@@ -38,7 +39,7 @@ constexpr std::array<level_name, 6> level_names{{
 
 // Written under the lock while the sink is not installed, read by the sink only.
 constinit spdlog::logger* logger = nullptr;
-constinit std::atomic_flag logger_busy;
+constinit std::atomic<bool> logger_busy{false};
 
 /// A lock without constructor or destructor code (std::mutex has both on some platforms): start and stop
 /// only.
@@ -46,16 +47,16 @@ class logger_lock {
 public:
     logger_lock() noexcept
     {
-        while (logger_busy.test_and_set(std::memory_order_acquire)) {
-            logger_busy.wait(true, std::memory_order_relaxed);
+        while (logger_busy.exchange(true, std::memory_order_acquire)) {
+            wait_for_change(logger_busy, true, std::memory_order_relaxed);
         }
     }
     logger_lock(const logger_lock&) = delete;
     logger_lock& operator=(const logger_lock&) = delete;
     ~logger_lock()
     {
-        logger_busy.clear(std::memory_order_release);
-        logger_busy.notify_one();
+        logger_busy.store(false, std::memory_order_release);
+        announce_change(logger_busy);
     }
 };
 
@@ -107,7 +108,7 @@ void forget_logger_after_fork() noexcept
 {
     // The old one may be locked by a thread that does not exist here; its memory is left alone.
     logger = nullptr;
-    logger_busy.clear(std::memory_order_relaxed);
+    logger_busy.store(false, std::memory_order_relaxed);
 }
 
 void start_from_environment() noexcept
