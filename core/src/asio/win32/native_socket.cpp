@@ -85,6 +85,7 @@ result<void> session::begin() noexcept
     if (begun_.load(std::memory_order_acquire)) {
         return {};
     }
+    win32::keep_asio_from_winsock();
     WSADATA data{};
     if (const int error = ::WSAStartup(MAKEWORD(2, 2), &data); error != 0) {
         return win32::errc_from(error);
@@ -235,9 +236,12 @@ result<bool> at_urgent_mark(handle socket) noexcept
     return mark ? result<bool>{*mark != 0} : result<bool>{mark.error()};
 }
 
-bool connection_gone(handle, const socket_kind&) noexcept
+bool connection_gone(handle socket, const socket_kind&) noexcept
 {
-    return false;
+    // Windows reports a reset to every call. Wine 8.0 tells it only to a receive that waits for it, reads it as the end
+    // of the stream otherwise, and says the truth to WSAPoll().
+    WSAPOLLFD state{to_socket(socket), 0, 0};
+    return ::WSAPoll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
 }
 
 }  // namespace spindle::native

@@ -6,18 +6,45 @@ namespace spindle::native {
 using win32::last_error;
 using win32::to_socket;
 
+namespace {
+
+int send_once(handle socket, win32::wsa_buffers& pieces, DWORD flags, DWORD& sent) noexcept
+{
+    return ::WSASend(to_socket(socket), pieces.data(), pieces.count(), &sent, flags, nullptr, nullptr);
+}
+
+/// Until all is taken or nothing more: a part that was taken says that there is no room, but FD_WRITE tells of new room
+/// only after a send that failed for want of it (page "WSAEventSelect").
+result<std::size_t> send_stream(handle socket, const_buffers buffers, DWORD flags) noexcept
+{
+    win32::wsa_buffers pieces{buffers, false};
+    std::size_t done = 0;
+    do {
+        DWORD sent = 0;
+        if (send_once(socket, pieces, flags, sent) == SOCKET_ERROR) {
+            return done > 0 ? result<std::size_t>{done} : result<std::size_t>{last_error()};
+        }
+        done += sent;
+        pieces.skip(sent);
+    } while (pieces.count() != 0);
+    return done;
+}
+
+}  // namespace
+
 result<std::size_t> send(handle socket, const socket_kind& kind, const_buffers buffers, transfer_flags flags,
                          const socket_address* to) noexcept
 try {
-    const bool stream = kind.type == socket_type::stream;
-    win32::wsa_buffers pieces{buffers, !stream};
-    DWORD sent = 0;
     const auto wsa_flags = static_cast<DWORD>(flags);
+    if (kind.type == socket_type::stream) {
+        return send_stream(socket, buffers, wsa_flags);
+    }
+    win32::wsa_buffers pieces{buffers, true};
+    DWORD sent = 0;
     const int outcome =
-        stream || to == nullptr
-            ? ::WSASend(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags, nullptr, nullptr)
-            : ::WSASendTo(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags,
-                          win32::to_sockaddr(*to), static_cast<int>(to->size()), nullptr, nullptr);
+        to == nullptr ? send_once(socket, pieces, wsa_flags, sent)
+                      : ::WSASendTo(to_socket(socket), pieces.data(), pieces.count(), &sent, wsa_flags,
+                                    win32::to_sockaddr(*to), static_cast<int>(to->size()), nullptr, nullptr);
     return outcome != SOCKET_ERROR ? result<std::size_t>{std::size_t{sent}}
                                    : result<std::size_t>{last_error()};
 } catch (const std::bad_alloc&) {

@@ -39,6 +39,9 @@ namespace spindle::win32 {
 /// An address the system filled in, at full length: AF_UNIX names come as long as they are.
 [[nodiscard]] socket_address to_address(const SOCKADDR_STORAGE& storage, int size) noexcept;
 
+/// Does nothing; who calls it has the linker take the object in winsock_init.cpp out of the archive.
+void keep_asio_from_winsock() noexcept;
+
 /// What select() says of one socket: `timeout` null waits without end. `wake` may be INVALID_SOCKET.
 readiness select_once(SOCKET socket, readiness wanted, SOCKET wake, const timeval* timeout) noexcept;
 

@@ -4,6 +4,8 @@
 // (asio/detail/winsock_init.hpp)
 #include <asio/detail/winsock_init.hpp>
 
+#include "winsock.hpp"
+
 #if defined(_MSC_VER)
 #pragma warning(disable : 4073)
 #pragma init_seg(lib)
@@ -11,3 +13,5 @@ static asio::detail::winsock_init<>::manual manual_winsock_init;
 #else
 __attribute__((init_priority(101))) static asio::detail::winsock_init<>::manual manual_winsock_init;
 #endif
+
+void spindle::win32::keep_asio_from_winsock() noexcept {}

@@ -34,6 +34,18 @@ public:
     wsa_buffers(const wsa_buffers&) = delete;
     wsa_buffers& operator=(const wsa_buffers&) = delete;
 
+    /// Takes the first bytes away, and buffers of which nothing is left.
+    void skip(std::size_t bytes) noexcept
+    {
+        for (; count_ != 0 && data_->len <= bytes; ++data_, --count_) {
+            bytes -= data_->len;
+        }
+        if (count_ != 0) {
+            data_->buf += bytes;
+            data_->len -= static_cast<ULONG>(bytes);
+        }
+    }
+
     [[nodiscard]] WSABUF* data() noexcept { return data_; }
     [[nodiscard]] DWORD count() const noexcept { return static_cast<DWORD>(count_); }
 
