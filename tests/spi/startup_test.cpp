@@ -53,6 +53,15 @@ slots slots_of(const WSPPROC_TABLE& table)
     return all;
 }
 
+void check_socket_of(const WSAPROTOCOL_INFOW& entry, const spi_fixture& started)
+{
+    int code = 0;
+    const SOCKET made = started.spi.socket(entry, &code);
+    INFO("entry " << entry.dwCatalogEntryId << ", code " << code);
+    REQUIRE(made != INVALID_SOCKET);
+    CHECK(started.host.created().back().catalog_entry_id == entry.dwCatalogEntryId);
+}
+
 }  // namespace
 
 TEST_CASE("START-1 WSPStartup is the library's only entry point, undecorated", "[spi][startup]")
@@ -272,13 +281,15 @@ TEST_CASE("START-20, HAND-12 upcalls name the catalog entry, which was copied", 
 TEST_CASE("START-21 started for one entry, the provider makes sockets of all its entries", "[spi][startup]")
 {
     const spi_fixture spi;
-    for (const auto& entry : {tcp4(), udp4(), tcp6(), udp6(), unix_stream()}) {
-        int code = 0;
-        const SOCKET made = spi.spi.socket(entry, &code);
-        INFO("entry " << entry.dwCatalogEntryId << ", code " << code);
-        CHECK(made != INVALID_SOCKET);
-        CHECK(spi.host.created().back().catalog_entry_id == entry.dwCatalogEntryId);
+    for (const auto& entry : {tcp4(), udp4(), tcp6(), udp6()}) {
+        check_socket_of(entry, spi);
     }
+}
+
+TEST_CASE("START-21 AF_UNIX: started for another entry, the provider makes its sockets", "[spi][startup]")
+{
+    const spi_fixture spi;
+    check_socket_of(unix_stream(), spi);
 }
 
 TEST_CASE("START-23 two threads race the first start: both succeed and both count", "[spi][startup]")

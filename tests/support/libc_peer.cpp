@@ -1,19 +1,11 @@
 // The system's sockets behind libc_peer.hpp. Everything is non-blocking with poll, so that no peer can hang a
-// test.
+// test. What differs from system to system is in system_socket.hpp, of which the build chooses one.
 #include "support/libc_peer.hpp"
 
-#include <fcntl.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "system_socket.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
@@ -27,7 +19,7 @@ namespace {
 
 struct loopback {
     sockaddr_storage bytes{};
-    socklen_t size = 0;
+    system_socket::address_size size = 0;
 
     loopback(family over, std::uint16_t port)
     {
@@ -60,22 +52,46 @@ private:
 int check(int outcome, const char* what)
 {
     if (outcome < 0) {
-        throw std::system_error(errno, std::generic_category(), what);
+        throw std::system_error(system_socket::last_error(), std::system_category(), what);
     }
     return outcome;
 }
 
-int open_socket(family over, int type)
+system_socket::native native_of(std::intptr_t socket)
 {
-    return check(::socket(over == family::ipv4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
-                 "socket");
+    return static_cast<system_socket::native>(socket);
 }
 
-std::uint16_t port_of(int descriptor)
+std::intptr_t open_socket(family over, int type)
+{
+    const auto opened =
+        static_cast<std::intptr_t>(system_socket::open(over == family::ipv4 ? AF_INET : AF_INET6, type));
+    check(opened < 0 ? -1 : 0, "socket");
+    return opened;
+}
+
+int set_option(std::intptr_t socket, int name, const void* value, std::size_t size)
+{
+    return ::setsockopt(native_of(socket), SOL_SOCKET, name, static_cast<const char*>(value),
+                        static_cast<system_socket::address_size>(size));
+}
+
+std::ptrdiff_t send_some(std::intptr_t socket, const char* data, std::size_t size, int flags = 0)
+{
+    return ::send(native_of(socket), data, static_cast<system_socket::transfer_size>(size),
+                  flags | system_socket::no_signal);
+}
+
+std::ptrdiff_t receive_some(std::intptr_t socket, char* data, std::size_t size, int flags = 0)
+{
+    return ::recv(native_of(socket), data, static_cast<system_socket::transfer_size>(size), flags);
+}
+
+std::uint16_t port_of(std::intptr_t socket)
 {
     sockaddr_storage bytes{};
-    socklen_t size = sizeof bytes;
-    check(::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bytes), &size), "getsockname");
+    system_socket::address_size size = sizeof bytes;
+    check(::getsockname(native_of(socket), reinterpret_cast<sockaddr*>(&bytes), &size), "getsockname");
     // The port has the same place in both families.
     sockaddr_in address{};
     std::memcpy(&address, &bytes, sizeof address);
@@ -83,36 +99,28 @@ std::uint16_t port_of(int descriptor)
 }
 
 /// What poll reports of the wanted events within the bound; 0 when nothing.
-short wait_for(int descriptor, int events, std::chrono::milliseconds bound)
+short wait_for(std::intptr_t socket, int events, std::chrono::milliseconds bound)
 {
-    pollfd entry{descriptor, static_cast<short>(events), 0};
-    const int found = ::poll(&entry, 1, static_cast<int>(bound.count()));
-    return found > 0 ? entry.revents : short{0};
-}
-
-std::size_t query_size(int descriptor, unsigned long request)
-{
-    int bytes = 0;
-    return ::ioctl(descriptor, request, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+    return system_socket::poll(native_of(socket), events, static_cast<int>(bound.count()));
 }
 
 /// Reads until the end, `limit` bytes, or silence; every piece goes to `take`.
 template <class Take>
-ending read_pieces(int descriptor, std::uint64_t limit, const pace& speed, std::chrono::milliseconds bound,
+ending read_pieces(std::intptr_t socket, std::uint64_t limit, const pace& speed, std::chrono::milliseconds bound,
                    Take take)
 {
     std::vector<char> piece(speed.chunk);
     for (std::uint64_t done = 0; done < limit;) {
-        if (wait_for(descriptor, POLLIN, bound) == 0) {
+        if (wait_for(socket, POLLIN, bound) == 0) {
             return ending::silent;
         }
         const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), limit - done));
-        const ssize_t got = ::recv(descriptor, piece.data(), room, 0);
+        const auto got = receive_some(socket, piece.data(), room);
         if (got == 0) {
-            return ending::finished;
+            return system_socket::was_reset(native_of(socket)) ? ending::reset : ending::finished;
         }
         if (got < 0) {
-            return errno == ECONNRESET ? ending::reset : ending::failed;
+            return system_socket::last_error() == system_socket::connection_reset ? ending::reset : ending::failed;
         }
         take(piece.data(), static_cast<std::size_t>(got));
         done += static_cast<std::uint64_t>(got);
@@ -123,12 +131,12 @@ ending read_pieces(int descriptor, std::uint64_t limit, const pace& speed, std::
     return ending::silent;
 }
 
-read_report read_pattern(int descriptor, std::uint64_t seed, std::uint64_t limit, const pace& speed,
+read_report read_pattern(std::intptr_t socket, std::uint64_t seed, std::uint64_t limit, const pace& speed,
                          std::chrono::milliseconds bound)
 {
     pattern_check check_bytes(seed);
     read_report report;
-    report.end = read_pieces(descriptor, limit, speed, bound,
+    report.end = read_pieces(socket, limit, speed, bound,
                              [&](const char* data, std::size_t size) { check_bytes.feed(data, size); });
     report.bytes = check_bytes.bytes();
     report.intact = check_bytes.intact();
@@ -146,11 +154,11 @@ std::string to_string(const read_report& report)
     return report.intact ? text : text + ", first wrong byte at " + std::to_string(report.first_wrong);
 }
 
-connection::connection(connection&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+connection::connection(connection&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
 
 connection& connection::operator=(connection&& other) noexcept
 {
-    std::swap(descriptor_, other.descriptor_);
+    std::swap(socket_, other.socket_);
     return *this;
 }
 
@@ -161,41 +169,41 @@ connection::~connection()
 
 read_report connection::read_to_end(std::uint64_t seed, pace speed, std::chrono::milliseconds bound)
 {
-    return read_pattern(descriptor_, seed, UINT64_MAX, speed, bound);
+    return read_pattern(socket_, seed, UINT64_MAX, speed, bound);
 }
 
 read_report connection::read_bytes(std::uint64_t seed, std::uint64_t size, std::chrono::milliseconds bound)
 {
-    return read_pattern(descriptor_, seed, size, pace{}, bound);
+    return read_pattern(socket_, seed, size, pace{}, bound);
 }
 
 std::string connection::read_text(std::size_t size, std::chrono::milliseconds bound)
 {
     std::string text;
-    read_pieces(descriptor_, size, pace{}, bound,
+    read_pieces(socket_, size, pace{}, bound,
                 [&](const char* data, std::size_t got) { text.append(data, got); });
     return text;
 }
 
 ending connection::wait_end(std::chrono::milliseconds bound)
 {
-    if (wait_for(descriptor_, POLLIN, bound) == 0) {
+    if (wait_for(socket_, POLLIN, bound) == 0) {
         return ending::silent;
     }
     char byte = 0;
-    const ssize_t got = ::recv(descriptor_, &byte, 1, MSG_PEEK);
+    const auto got = receive_some(socket_, &byte, 1, MSG_PEEK);
     if (got == 0) {
-        return ending::finished;
+        return system_socket::was_reset(native_of(socket_)) ? ending::reset : ending::finished;
     }
     if (got > 0) {
         return ending::silent;
     }
-    return errno == ECONNRESET ? ending::reset : ending::failed;
+    return system_socket::last_error() == system_socket::connection_reset ? ending::reset : ending::failed;
 }
 
 bool connection::wait_reset(std::chrono::milliseconds bound)
 {
-    return (wait_for(descriptor_, 0, bound) & (POLLERR | POLLHUP)) == (POLLERR | POLLHUP);
+    return (wait_for(socket_, 0, bound) & (POLLERR | POLLHUP)) == (POLLERR | POLLHUP);
 }
 
 bool connection::wait_unread(std::size_t size, std::chrono::milliseconds bound) const
@@ -205,28 +213,23 @@ bool connection::wait_unread(std::size_t size, std::chrono::milliseconds bound) 
 
 std::size_t connection::unread() const
 {
-    return query_size(descriptor_, SIOCINQ);
-}
-
-std::size_t connection::unacknowledged() const
-{
-    return query_size(descriptor_, SIOCOUTQ);
+    return system_socket::unread(native_of(socket_));
 }
 
 bool connection::send_text(const std::string& text)
 {
-    return ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+    return send_some(socket_, text.data(), text.size()) == static_cast<std::ptrdiff_t>(text.size());
 }
 
 bool connection::send_pattern(std::uint64_t seed, std::size_t size, std::chrono::milliseconds bound)
 {
     const auto bytes = make_pattern(seed, size);
     for (std::size_t done = 0; done < size;) {
-        if (wait_for(descriptor_, POLLOUT, bound) == 0) {
+        if (wait_for(socket_, POLLOUT, bound) == 0) {
             return false;
         }
-        const ssize_t sent = ::send(descriptor_, bytes.data() + done, size - done, MSG_NOSIGNAL);
-        if (sent < 0 && errno != EAGAIN) {
+        const auto sent = send_some(socket_, bytes.data() + done, size - done);
+        if (sent < 0 && system_socket::last_error() != system_socket::would_block) {
             return false;
         }
         done += sent > 0 ? static_cast<std::size_t>(sent) : 0;
@@ -239,9 +242,9 @@ std::size_t connection::fill()
     const std::vector<char> piece(std::size_t{64} * 1024);
     std::size_t total = 0;
     // The window may open once more while the other side's system takes what is on its way.
-    while (wait_for(descriptor_, POLLOUT, 200ms) != 0) {
-        const ssize_t sent = ::send(descriptor_, piece.data(), piece.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EAGAIN) {
+    while (wait_for(socket_, POLLOUT, 200ms) != 0) {
+        const auto sent = send_some(socket_, piece.data(), piece.size());
+        if (sent < 0 && system_socket::last_error() != system_socket::would_block) {
             break;
         }
         total += sent > 0 ? static_cast<std::size_t>(sent) : 0;
@@ -251,62 +254,62 @@ std::size_t connection::fill()
 
 bool connection::send_urgent(char byte)
 {
-    return ::send(descriptor_, &byte, 1, MSG_OOB | MSG_NOSIGNAL) == 1;
+    return send_some(socket_, &byte, 1, MSG_OOB) == 1;
 }
 
 void connection::half_close()
 {
-    ::shutdown(descriptor_, SHUT_WR);
+    ::shutdown(native_of(socket_), system_socket::end_of_sending);
 }
 
 void connection::reset()
 {
     const linger hard{1, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    set_option(socket_, SO_LINGER, &hard, sizeof hard);
     close();
 }
 
 void connection::close()
 {
-    if (descriptor_ >= 0) {
-        ::close(std::exchange(descriptor_, -1));
+    if (socket_ >= 0) {
+        system_socket::close(native_of(std::exchange(socket_, -1)));
     }
 }
 
 std::uint16_t connection::local_port() const
 {
-    return port_of(descriptor_);
+    return port_of(socket_);
 }
 
 listener::listener(const settings& wanted)
-    : descriptor_(open_socket(wanted.over, SOCK_STREAM)), over_(wanted.over)
+    : socket_(open_socket(wanted.over, SOCK_STREAM)), over_(wanted.over)
 {
     if (wanted.receive_buffer > 0) {
         const int size = wanted.receive_buffer;
-        check(::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size), "SO_RCVBUF");
+        check(set_option(socket_, SO_RCVBUF, &size, sizeof size), "SO_RCVBUF");
     }
     const loopback address(wanted.over, 0);
-    check(::bind(descriptor_, address.get(), address.size), "bind");
-    check(::listen(descriptor_, wanted.backlog), "listen");
-    port_ = port_of(descriptor_);
+    check(::bind(native_of(socket_), address.get(), address.size), "bind");
+    check(::listen(native_of(socket_), wanted.backlog), "listen");
+    port_ = port_of(socket_);
 }
 
 listener::~listener()
 {
-    ::close(descriptor_);
+    system_socket::close(native_of(socket_));
 }
 
 connection listener::accept(std::chrono::milliseconds bound)
 {
-    if (wait_for(descriptor_, POLLIN, bound) == 0) {
+    if (wait_for(socket_, POLLIN, bound) == 0) {
         return connection();
     }
-    return connection(::accept4(descriptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    return connection(static_cast<std::intptr_t>(system_socket::accept(native_of(socket_))));
 }
 
 void listener::stop_answering()
 {
-    check(::listen(descriptor_, 0), "listen");
+    check(::listen(native_of(socket_), 0), "listen");
     for (int attempt = 0; attempt < 8; ++attempt) {
         connection filler = connect_to(port_, over_, 100ms);
         if (!filler) {
@@ -319,55 +322,56 @@ void listener::stop_answering()
 
 connection connect_to(std::uint16_t port, family over, std::chrono::milliseconds bound)
 {
-    const int descriptor = open_socket(over, SOCK_STREAM);
-    connection made(descriptor);
+    const auto socket = open_socket(over, SOCK_STREAM);
+    connection made(socket);
     const loopback address(over, port);
-    if (::connect(descriptor, address.get(), address.size) != 0 && errno != EINPROGRESS) {
+    if (::connect(native_of(socket), address.get(), address.size) != 0 &&
+        system_socket::last_error() != system_socket::in_progress) {
         return connection();
     }
-    int error = ETIMEDOUT;
-    socklen_t size = sizeof error;
-    if (wait_for(descriptor, POLLOUT, bound) != 0) {
-        ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+    int error = system_socket::timed_out;
+    system_socket::address_size size = sizeof error;
+    if (wait_for(socket, POLLOUT, bound) != 0) {
+        ::getsockopt(native_of(socket), SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &size);
     }
     return error == 0 ? std::move(made) : connection();
 }
 
 std::uint16_t unused_port(family over)
 {
-    const int descriptor = open_socket(over, SOCK_STREAM);
-    const connection owner(descriptor);
+    const auto socket = open_socket(over, SOCK_STREAM);
+    const connection owner(socket);
     const loopback address(over, 0);
-    check(::bind(descriptor, address.get(), address.size), "bind");
-    return port_of(descriptor);
+    check(::bind(native_of(socket), address.get(), address.size), "bind");
+    return port_of(socket);
 }
 
-datagram_socket::datagram_socket(family over) : descriptor_(open_socket(over, SOCK_DGRAM)), over_(over)
+datagram_socket::datagram_socket(family over) : socket_(open_socket(over, SOCK_DGRAM)), over_(over)
 {
     const loopback address(over, 0);
-    check(::bind(descriptor_, address.get(), address.size), "bind");
-    port_ = port_of(descriptor_);
+    check(::bind(native_of(socket_), address.get(), address.size), "bind");
+    port_ = port_of(socket_);
 }
 
 datagram_socket::~datagram_socket()
 {
-    ::close(descriptor_);
+    system_socket::close(native_of(socket_));
 }
 
 bool datagram_socket::send_to(std::uint16_t port, const std::string& text)
 {
     const loopback address(over_, port);
-    return ::sendto(descriptor_, text.data(), text.size(), 0, address.get(), address.size) ==
-           static_cast<ssize_t>(text.size());
+    return ::sendto(native_of(socket_), text.data(), static_cast<system_socket::transfer_size>(text.size()), 0, address.get(), address.size) ==
+           static_cast<std::ptrdiff_t>(text.size());
 }
 
 std::optional<std::string> datagram_socket::receive(std::chrono::milliseconds bound)
 {
-    if (wait_for(descriptor_, POLLIN, bound) == 0) {
+    if (wait_for(socket_, POLLIN, bound) == 0) {
         return std::nullopt;
     }
     std::string text(65536, '\0');
-    const ssize_t got = ::recv(descriptor_, text.data(), text.size(), 0);
+    const auto got = receive_some(socket_, text.data(), text.size());
     if (got < 0) {
         return std::nullopt;
     }

@@ -47,12 +47,12 @@ struct pace {
 class connection {
 public:
     connection() noexcept = default;
-    explicit connection(int descriptor) noexcept : descriptor_(descriptor) {}
+    explicit connection(std::intptr_t socket) noexcept : socket_(socket) {}
     connection(connection&& other) noexcept;
     connection& operator=(connection&& other) noexcept;
     ~connection();
 
-    explicit operator bool() const noexcept { return descriptor_ >= 0; }
+    explicit operator bool() const noexcept { return socket_ >= 0; }
 
     /// Reads to the end and compares with the pattern `seed`; ends as silent when nothing came for `bound`.
     read_report read_to_end(std::uint64_t seed, pace speed = {}, std::chrono::milliseconds bound = patience);
@@ -68,8 +68,6 @@ public:
     /// True when at least `size` bytes wait to be read.
     [[nodiscard]] bool wait_unread(std::size_t size, std::chrono::milliseconds bound = patience) const;
     [[nodiscard]] std::size_t unread() const;
-    /// Bytes sent that the other side has not acknowledged.
-    [[nodiscard]] std::size_t unacknowledged() const;
 
     bool send_text(const std::string& text);
     /// True when all bytes were taken; false on an error or when the bound passes.
@@ -84,7 +82,7 @@ public:
     [[nodiscard]] std::uint16_t local_port() const;
 
 private:
-    int descriptor_ = -1;
+    std::intptr_t socket_ = -1;
 };
 
 class listener {
@@ -108,7 +106,7 @@ public:
     void stop_answering();
 
 private:
-    int descriptor_ = -1;
+    std::intptr_t socket_ = -1;
     family over_;
     std::uint16_t port_ = 0;
     std::vector<connection> unanswered_;
@@ -133,7 +131,7 @@ public:
     std::optional<std::string> receive(std::chrono::milliseconds bound = patience);
 
 private:
-    int descriptor_ = -1;
+    std::intptr_t socket_ = -1;
     family over_;
     std::uint16_t port_ = 0;
 };

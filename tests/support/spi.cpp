@@ -331,10 +331,14 @@ spi_calls spi_library::start(const scripted_host& host, WSAPROTOCOL_INFOW entry)
     return calls;
 }
 
+std::string spi_library::path()
+{
+    return SPINDLE_SPI_FILE;
+}
+
 std::string spi_library::file_name()
 {
-    const std::string path = SPINDLE_SPI_FILE;
-    return path.substr(path.find_last_of("/\\") + 1);
+    return path().substr(path().find_last_of("/\\") + 1);
 }
 
 spi_fixture::spi_fixture(handle_model handles) : model(handles), spi(library.start(host, tcp4(handles))) {}

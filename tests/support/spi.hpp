@@ -101,6 +101,7 @@ public:
     /// WSPStartup for version 2.2; throws std::runtime_error when it fails.
     [[nodiscard]] spi_calls start(const scripted_host& host, WSAPROTOCOL_INFOW entry = tcp4()) const;
     [[nodiscard]] void* symbol(const char* name) const { return library_.symbol(name); }
+    [[nodiscard]] static std::string path();
     /// The file's name as it shows in the process's map.
     [[nodiscard]] static std::string file_name();
 

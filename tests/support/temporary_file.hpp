@@ -19,13 +19,13 @@ public:
     /// Bytes [0, size) of the pattern `seed`.
     [[nodiscard]] static std::string pattern(std::uint64_t seed, std::size_t size);
 
-    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] std::intptr_t handle() const noexcept { return handle_; }
     [[nodiscard]] std::int64_t position() const;
     void seek(std::int64_t position);
     void truncate(std::int64_t size);
 
 private:
-    int descriptor_ = -1;
+    std::intptr_t handle_ = -1;
 };
 
 /// A second descriptor of the same file; -1 when there is none.
@@ -38,10 +38,10 @@ public:
     pipe_end(const pipe_end&) = delete;
     pipe_end& operator=(const pipe_end&) = delete;
     ~pipe_end();
-    [[nodiscard]] int descriptor() const noexcept { return ends_[0]; }
+    [[nodiscard]] std::intptr_t handle() const noexcept { return ends_[0]; }
 
 private:
-    int ends_[2] = {-1, -1};
+    std::intptr_t ends_[2] = {-1, -1};
 };
 
 }  // namespace spindle::test

@@ -10,11 +10,19 @@
 
 namespace spindle::test {
 
-temporary_file::temporary_file(const std::string& bytes)
-    : descriptor_(memfd_create("transmitted", MFD_CLOEXEC))
+namespace {
+
+int descriptor_of(std::intptr_t handle)
 {
-    if (descriptor_ == -1 ||
-        write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+    return static_cast<int>(handle);
+}
+
+}  // namespace
+
+temporary_file::temporary_file(const std::string& bytes) : handle_(memfd_create("transmitted", MFD_CLOEXEC))
+{
+    if (handle_ == -1 ||
+        write(descriptor_of(handle_), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
         throw std::runtime_error("no temporary file");
     }
     seek(0);
@@ -22,7 +30,7 @@ temporary_file::temporary_file(const std::string& bytes)
 
 temporary_file::~temporary_file()
 {
-    close(descriptor_);
+    close(descriptor_of(handle_));
 }
 
 std::string temporary_file::pattern(std::uint64_t seed, std::size_t size)
@@ -33,17 +41,17 @@ std::string temporary_file::pattern(std::uint64_t seed, std::size_t size)
 
 std::int64_t temporary_file::position() const
 {
-    return lseek(descriptor_, 0, SEEK_CUR);
+    return lseek(descriptor_of(handle_), 0, SEEK_CUR);
 }
 
 void temporary_file::seek(std::int64_t position)
 {
-    lseek(descriptor_, position, SEEK_SET);
+    lseek(descriptor_of(handle_), position, SEEK_SET);
 }
 
 void temporary_file::truncate(std::int64_t size)
 {
-    if (ftruncate(descriptor_, size) == -1) {
+    if (ftruncate(descriptor_of(handle_), size) == -1) {
         throw std::runtime_error("the file was not truncated");
     }
 }
@@ -55,15 +63,18 @@ int duplicate_descriptor(int descriptor)
 
 pipe_end::pipe_end()
 {
-    if (pipe2(ends_, O_CLOEXEC) == -1) {
+    int made[2] = {-1, -1};
+    if (pipe2(made, O_CLOEXEC) == -1) {
         throw std::runtime_error("no pipe");
     }
+    ends_[0] = made[0];
+    ends_[1] = made[1];
 }
 
 pipe_end::~pipe_end()
 {
-    close(ends_[0]);
-    close(ends_[1]);
+    close(descriptor_of(ends_[0]));
+    close(descriptor_of(ends_[1]));
 }
 
 }  // namespace spindle::test

@@ -1,0 +1,30 @@
+# spindle_wine_exceptions(name sources result): the argument by which Catch2 leaves out those tests of the program that
+# tests/win32/wine_exceptions lists; empty when there are none. Each line must fit a test in the sources.
+
+function(spindle_wine_exceptions name sources result)
+    set(list "${PROJECT_SOURCE_DIR}/tests/win32/wine_exceptions")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
+    set(text "")
+    foreach(source IN LISTS sources)
+        file(READ "${CMAKE_CURRENT_SOURCE_DIR}/${source}" one)
+        string(APPEND text "${one}")
+    endforeach()
+    set(filter "")
+    file(STRINGS "${list}" lines REGEX "^${name}\t")
+    foreach(line IN LISTS lines)
+        if(NOT line MATCHES "^[^\t]+\t([^\t]+)\t.+")
+            message(FATAL_ERROR "${list}: no name or no reason in: ${line}")
+        endif()
+        string(FIND "${text}" "\"${CMAKE_MATCH_1}" at)
+        if(at EQUAL -1)
+            message(FATAL_ERROR "${list}: no test of ${name} begins with: ${CMAKE_MATCH_1}")
+        endif()
+        # A comma would begin another choice, even within quotes.
+        string(REPLACE "," "\\," beginning "${CMAKE_MATCH_1}")
+        string(APPEND filter "~\"${beginning}*\"")
+    endforeach()
+    if(filter)
+        string(APPEND filter "~[.]")  # who only leaves out would choose the hidden tests, too
+    endif()
+    set(${result} "${filter}" PARENT_SCOPE)
+endfunction()
