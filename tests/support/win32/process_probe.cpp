@@ -94,6 +94,11 @@ ULONG64 time_used(HANDLE thread)
 
 }  // namespace
 
+unsigned this_process()
+{
+    return ::GetCurrentProcessId();
+}
+
 std::size_t thread_count()
 {
     const closing_handle snapshot(::CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
