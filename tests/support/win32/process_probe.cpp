@@ -167,7 +167,8 @@ bool thread_sleeps(long number)
     }
     const closing_handle thread(opened);
     const auto before = time_used(thread.value);
-    std::this_thread::sleep_for(std::chrono::milliseconds(35));
+    // Long enough that a thread which is only kept from the processor by others gets its turn.
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
     return time_used(thread.value) == before;
 }
 
