@@ -69,8 +69,8 @@ void close_own_thread(queued_routine& record) noexcept
 void CALLBACK run_queued_routine(DWORD_PTR context)
 {
     auto* record = reinterpret_cast<queued_routine*>(context);
-    queued_routine call = *record;
     queued.remove(*record);
+    queued_routine call = *record;  // off the list: its neighbours no longer write to it
     delete record;
     call.routine(call.error, call.bytes, call.overlapped, call.flags);
     if (call.close_thread != nullptr) {
