@@ -184,7 +184,6 @@ TEST_CASE("UP-11, OVL-9 without kernel handles the structure is pending, then ha
                                         &error) == SOCKET_ERROR);
         REQUIRE(error == WSA_IO_PENDING);
         CHECK(status.load() == 0x103);
-        CHECK(overlapped.Offset == 7);
         if (closes) {
             CHECK(spi.spi.close(socket) == 0);
         } else {
