@@ -39,7 +39,7 @@ result<std::uint32_t> duplicate_tokens::issue_here(basic_socket& of)
     try {
         const std::scoped_lock lock(mutex_);
         std::uint32_t token = unguessable();
-        while (std::ranges::find(issued_, token, &issued::token) != issued_.end()) {
+        while (locate(token) != issued_.end()) {
             token = unguessable();
         }
         issued_.push_back({token, std::move(socket), nullptr});
@@ -73,7 +73,7 @@ result<std::uint32_t> duplicate_tokens::issue_to(transport& net, basic_socket& o
         }
         std::unique_ptr<socket_offer> taken_already = std::move(offer).value();
         const std::scoped_lock lock(mutex_);
-        const auto booked = std::ranges::find(issued_, token, &issued::token);
+        const auto booked = locate(token);
         if (booked != issued_.end()) {
             booked->offer = std::move(taken_already);
         }
@@ -81,17 +81,22 @@ result<std::uint32_t> duplicate_tokens::issue_to(transport& net, basic_socket& o
     }
 }
 
+std::vector<duplicate_tokens::issued>::iterator duplicate_tokens::locate(std::uint32_t token) noexcept
+{
+    return std::ranges::find(issued_, token, &issued::token);
+}
+
 std::shared_ptr<basic_socket> duplicate_tokens::find(std::uint32_t token) noexcept
 {
     const std::scoped_lock lock(mutex_);
-    const auto found = std::ranges::find(issued_, token, &issued::token);
+    const auto found = locate(token);
     return found != issued_.end() ? found->socket : nullptr;
 }
 
 std::shared_ptr<basic_socket> duplicate_tokens::take(std::uint32_t token) noexcept
 {
     const std::scoped_lock lock(mutex_);
-    const auto found = std::ranges::find(issued_, token, &issued::token);
+    const auto found = locate(token);
     if (found == issued_.end() || !found->socket) {
         return nullptr;
     }
@@ -104,7 +109,7 @@ void duplicate_tokens::forget(std::uint32_t token) noexcept
 {
     std::unique_ptr<socket_offer> over;  // ends without the lock
     const std::scoped_lock lock(mutex_);
-    const auto found = std::ranges::find(issued_, token, &issued::token);
+    const auto found = locate(token);
     if (found != issued_.end()) {
         over = std::move(found->offer);
         issued_.erase(found);

@@ -39,6 +39,8 @@ private:
     result<std::uint32_t> issue_here(basic_socket& of);
     result<std::uint32_t> issue_to(transport& net, basic_socket& of, std::uint32_t process);
     void forget(std::uint32_t token) noexcept;
+    /// With the lock.
+    [[nodiscard]] std::vector<issued>::iterator locate(std::uint32_t token) noexcept;
 
     std::mutex mutex_;
     std::vector<issued> issued_;

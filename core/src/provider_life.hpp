@@ -2,7 +2,8 @@
 // bound ports, waiting threads, background flushes and the figures of the cleanup report.
 //
 // Lock order (the only one): provider lifecycle -> bind_mutex -> socket send mutex -> socket state mutex -> table
-// shard / duplicate tokens / port table / waiter pool / watch registry / flush ledger (leaves). No upcall, client callback or trace line under any.
+// shard / duplicate tokens / port table / waiter pool / watch registry / flush ledger (leaves). No upcall, client callback or
+// trace line under any.
 #pragma once
 
 #include <atomic>

@@ -171,7 +171,9 @@ result<void> basic_socket::watch_news()
     mine->settling.store(true, std::memory_order_release);
     auto joined = lower().join(loop, weak_from_this(), readiness::readable | readiness::urgent);
     mine->has_loop = static_cast<bool>(joined);
-    (void)lower().set_option(lower_option::report_unread, 1);  // without it receives that fill their buffer look again
+    if (is_stream()) {
+        (void)lower().set_option(lower_option::report_unread, 1);  // without it receives that fill their buffer look again
+    }
     return joined;
 }
 

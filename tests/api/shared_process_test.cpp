@@ -251,10 +251,7 @@ TEST_CASE("DUP-11, DUP-14 the source may close before the other process opens; t
     connection made;
     holder other;
     const auto info = other.prepared(made.socket);
-    const linger reset{1, 0};
-    REQUIRE(error_of(setsockopt(made.socket, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&reset),
-                                sizeof reset)) == 0);
-    made.socket.reset();
+    reset_connection(made.socket);
     CHECK(goes_on(made.remote));
     REQUIRE(other.give(info) == 0);
     CHECK(other.tell(order::send, 0, "mine now").code == 0);
@@ -367,10 +364,7 @@ TEST_CASE("DUP-11 a process that is killed holds nothing any more", "[api][dupli
     other.child().kill();
     CHECK(made.remote.read_text(1) == "a");
     CHECK(goes_on(made.remote));
-    const linger reset{1, 0};
-    REQUIRE(error_of(setsockopt(made.socket, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&reset),
-                                sizeof reset)) == 0);
-    made.socket.reset();
+    reset_connection(made.socket);
     CHECK(made.remote.wait_end() == peer::ending::reset);
 }
 

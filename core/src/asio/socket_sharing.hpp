@@ -1,4 +1,4 @@
-// Sockets that go from one process to another: on Linux posix/socket_sharing.cpp (the parts) and posix/socket_offer.cpp
+// Sockets that go from one process to another: on Linux posix/memory_share.cpp (the parts) and posix/socket_offer.cpp
 // (the way); Windows' sockets go nowhere yet (win32/socket_sharing.cpp).
 #pragma once
 

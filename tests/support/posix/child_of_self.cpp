@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "self_command.hpp"
 #include "support/eventually.hpp"
 
 namespace spindle::test {
@@ -61,19 +62,12 @@ child_of_self::child_of_self(const std::vector<std::string>& arguments)
     if (::pipe2(down.data(), O_CLOEXEC) != 0 || ::pipe2(up.data(), O_CLOEXEC) != 0) {
         throw std::runtime_error("no pipe");
     }
-    std::string self = "/proc/self/exe";
-    std::vector<std::string> words = arguments;
-    std::vector<char*> argv{self.data()};
-    for (auto& word : words) {
-        argv.push_back(word.data());
-    }
-    argv.push_back(nullptr);
+    const self_command again(arguments);
     process_ = ::vfork();
     if (process_ == 0) {
         ::dup2(down[0], child_reads);
         ::dup2(up[1], child_writes);
-        ::execv(self.c_str(), argv.data());
-        ::_exit(127);
+        again.run();
     }
     ::close(down[0]);
     ::close(up[1]);
@@ -126,7 +120,7 @@ int child_of_self::wait()
         ::waitpid(process_, &status, 0);
     }
     process_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    return exit_code(status);
 }
 
 bool read_from_parent(void* data, std::size_t size)

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "self_command.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -191,24 +193,16 @@ environment_setting::~environment_setting()
 
 int run_self(const std::vector<std::string>& arguments)
 {
-    std::string self = "/proc/self/exe";
-    std::vector<std::string> words = arguments;
-    std::vector<char*> argv{self.data()};
-    for (auto& word : words) {
-        argv.push_back(word.data());
-    }
-    argv.push_back(nullptr);
-
+    const self_command again(arguments);
     const pid_t child = ::vfork();
     if (child == 0) {
-        ::execv(self.c_str(), argv.data());
-        ::_exit(127);
+        again.run();
     }
     int status = 0;
     if (child < 0 || ::waitpid(child, &status, 0) != child) {
         throw std::runtime_error("cannot run the test program again");
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    return exit_code(status);
 }
 
 shared_library::shared_library(const std::string& path)

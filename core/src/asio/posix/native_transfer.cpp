@@ -98,13 +98,13 @@ std::optional<std::size_t> unread_from(msghdr& message) noexcept
 }
 
 // See TCP_INQ of tcp(7).
-result<receive_outcome> receive_telling_unread(int number, mutable_buffers buffers, int flags) noexcept
+result<receive_outcome> receive_telling_unread(int number, mutable_buffers buffers) noexcept
 {
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
     auto message = message_of(buffers);
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const auto bytes = restarted([&] { return ::recvmsg(number, &message, flags); });
+    const auto bytes = restarted([&] { return ::recvmsg(number, &message, 0); });
     return bytes == -1 ? result<receive_outcome>{errc_from_errno(errno)}
                        : result<receive_outcome>{{static_cast<std::size_t>(bytes), false, unread_from(message)}};
 }
@@ -157,7 +157,7 @@ result<receive_outcome> receive(handle socket, const socket_kind& kind, mutable_
     const int kernel_flags = static_cast<int>(flags) & (MSG_OOB | MSG_PEEK);
     if (kind.type == socket_type::stream) {
         return kernel_flags == 0 && has_any(flags, transfer_flags::tell_unread)
-                   ? posix::receive_telling_unread(number, buffers, kernel_flags)
+                   ? posix::receive_telling_unread(number, buffers)
                    : posix::receive_stream(number, buffers, kernel_flags);
     }
     return posix::from_one_piece(buffers, [&](mutable_buffers pieces) {

@@ -72,10 +72,6 @@ bool watch_descriptor(int epoll, int number, std::uint32_t events, loop_ticket t
     return ::epoll_ctl(epoll, EPOLL_CTL_ADD, number, &event) == 0;
 }
 
-}  // namespace
-
-namespace {
-
 std::shared_ptr<epoll_loop> make_epoll_loop(const std::shared_ptr<asio_context>& context,
                                             std::function<void()> unattended)
 {
