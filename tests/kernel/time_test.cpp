@@ -1,5 +1,6 @@
 // Clocks, dates and what the machine is like. Answers to the pages "Time Functions", "QueryPerformanceCounter",
 // "GetSystemInfo", "timeGetTime".
+#include <chrono>
 #include <ctime>
 
 #include <mmsystem.h>
@@ -107,7 +108,8 @@ TEST_CASE("the clocks of the day agree with the system's", "[kernel][time]")
     FILETIME of_date{};
     REQUIRE(SystemTimeToFileTime(&utc, &of_date) == TRUE);
     REQUIRE(SystemTimeToFileTime(&local, &of_date) == TRUE);
-    const std::time_t after = std::time(nullptr);
+    // time() reads the coarse clock, which may still be in the second before.
+    const std::time_t after = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     for (const FILETIME& each : {coarse, precise}) {
         const auto seconds = static_cast<std::time_t>(units_of(each) / 10'000'000 - 11'644'473'600);
         CHECK(seconds >= before);
