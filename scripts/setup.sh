@@ -1,9 +1,11 @@
 #!/bin/bash
 # Installs what building and testing needs on Debian 12, and only what is missing. Needs root or sudo for
 # that, and nothing at all when everything is there.
-#   scripts/setup.sh [--windows] [--fuzz] [--bench]
+#   scripts/setup.sh [--windows] [--windows-x86] [--fuzz] [--bench]
 #     --fuzz: also Clang with libFuzzer, for the preset fuzz
 #     --windows: also the cross compiler and Wine, for the preset mingw-x64
+#     --windows-x86: also the 32-bit cross compiler, for the preset mingw-x86, and, where apt knows i386 packages, the Wine that
+#     runs what it makes
 #     --bench: also what bench/echo compares with, counts with and draws with
 set -euo pipefail
 
@@ -14,9 +16,15 @@ optional=(ccache)
 for argument in "$@"; do
     case "$argument" in
         --windows) packages+=(g++-mingw-w64-x86-64-posix wine64) ;;
+        --windows-x86)
+            packages+=(g++-mingw-w64-i686-posix)
+            if dpkg --print-foreign-architectures 2>/dev/null | grep -qx i386; then
+                optional+=(wine32:i386)
+            fi
+            ;;
         --fuzz) packages+=(clang libclang-rt-14-dev) ;;
         --bench) packages+=(libuv1-dev python3-matplotlib strace valgrind) ;;
-        *) echo "usage: setup.sh [--windows] [--fuzz] [--bench]" >&2; exit 2 ;;
+        *) echo "usage: setup.sh [--windows] [--windows-x86] [--fuzz] [--bench]" >&2; exit 2 ;;
     esac
 done
 
@@ -62,7 +70,7 @@ needed=()
 wanted_too=()
 for package in "${missing[@]}"; do
     if [[ " ${optional[*]} " == *" $package "* ]]; then
-        wanted_too=("$package")
+        wanted_too+=("$package")
     else
         needed+=("$package")
     fi
@@ -76,7 +84,9 @@ if ! install "${missing[@]}" >/dev/null 2>&1; then
         install "${needed[@]}"
     fi
     if [ ${#wanted_too[@]} -gt 0 ]; then
-        install "${wanted_too[@]}" || say "going on without ${wanted_too[*]}"
+        for package in "${wanted_too[@]}"; do
+            install "$package" || say "going on without $package"
+        done
     fi
 fi
 say "done"

@@ -249,27 +249,19 @@ TEST_CASE("BLK-15 inside a condition function the same listener is in progress, 
     const auto listener = spi.listen_tcp();
     const auto other = spi.tcp_pair();
     auto client = peer::connect_to(listener.local.port());
-    struct context {
-        const spi_fixture* spi;
-        SOCKET listener;
-        SOCKET other;
-        int accept = 0;
-        int close = 0;
-        int send = -1;
-    } inside{&spi, listener.socket, other.here};
-    const LPCONDITIONPROC condition = [](LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*,
-                                         DWORD_PTR data) -> int {
-        auto& seen = *reinterpret_cast<context*>(data);
-        seen.accept = seen.spi->spi.accept(seen.listener).code;
-        seen.close = seen.spi->spi.close(seen.listener);
-        seen.send = seen.spi->spi.send(seen.other, "x").code;
+    int accept = 0;
+    int close = 0;
+    int send = -1;
+    const auto taken = spi.spi.accept(listener.socket, [&] {
+        accept = spi.spi.accept(listener.socket).code;
+        close = spi.spi.close(listener.socket);
+        send = spi.spi.send(other.here, "x").code;
         return CF_ACCEPT;
-    };
-    const auto taken = spi.spi.accept(listener.socket, condition, reinterpret_cast<DWORD_PTR>(&inside));
+    });
     CHECK(taken.code == 0);
-    CHECK(inside.accept == WSAEINPROGRESS);
-    CHECK(inside.close == WSAEINPROGRESS);
-    CHECK(inside.send == 0);
+    CHECK(accept == WSAEINPROGRESS);
+    CHECK(close == WSAEINPROGRESS);
+    CHECK(send == 0);
 }
 
 TEST_CASE("BLK-18 the provider may be called from inside every upcall it makes", "[spi][blocking]")

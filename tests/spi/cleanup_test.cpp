@@ -268,18 +268,12 @@ TEST_CASE("CLEAN-24 a last cleanup from inside a condition function is refused a
     spi_fixture spi;
     const auto listener = spi.listen_tcp();
     const auto client = peer::connect_to(listener.local.port());
-    struct context {
-        const spi_calls* spi;
-        int code;
-    } inside{&spi.spi, 0};
-    const LPCONDITIONPROC condition = [](LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*,
-                                         DWORD_PTR data) -> int {
-        auto& seen = *reinterpret_cast<context*>(data);
-        seen.code = seen.spi->cleanup();
+    int code = 0;
+    const auto taken = spi.spi.accept(listener.socket, [&] {
+        code = spi.spi.cleanup();
         return CF_ACCEPT;
-    };
-    const auto taken = spi.spi.accept(listener.socket, condition, reinterpret_cast<DWORD_PTR>(&inside));
-    CHECK(inside.code == WSAEINPROGRESS);
+    });
+    CHECK(code == WSAEINPROGRESS);
     CHECK(taken.code == 0);
     CHECK(spi.spi.send(taken.socket, "still here").code == 0);
     CHECK(spi.spi.cleanup() == 0);

@@ -61,6 +61,11 @@ endpoint make_ipv4(std::array<std::uint8_t, 4> host, std::uint16_t port)
     return make_endpoint(address);
 }
 
+int CALLBACK run_condition(LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*, DWORD_PTR function)
+{
+    return (*reinterpret_cast<const std::function<int()>*>(function))();
+}
+
 }  // namespace
 
 std::uint16_t endpoint::port() const
@@ -137,10 +142,11 @@ int spi_calls::connect(SOCKET s, const endpoint& remote) const
     });
 }
 
-accepted spi_calls::accept(SOCKET s, LPCONDITIONPROC condition, DWORD_PTR context) const
+accepted spi_calls::accept(SOCKET s, const std::function<int()>& condition) const
 {
     int error = no_error_code;
-    const SOCKET made = table.lpWSPAccept(s, nullptr, nullptr, condition, context, &error);
+    const SOCKET made = table.lpWSPAccept(s, nullptr, nullptr, condition ? run_condition : nullptr,
+                                          reinterpret_cast<DWORD_PTR>(&condition), &error);
     return {made == INVALID_SOCKET ? error : 0, made};
 }
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,7 +63,8 @@ struct spi_calls {
     int bind(SOCKET s, const endpoint& local) const;
     int listen(SOCKET s, int backlog = 16) const;
     int connect(SOCKET s, const endpoint& remote) const;
-    accepted accept(SOCKET s, LPCONDITIONPROC condition = nullptr, DWORD_PTR context = 0) const;
+    /// `condition`: what the condition function does and answers; empty: there is none.
+    accepted accept(SOCKET s, const std::function<int()>& condition = {}) const;
     transfer send(SOCKET s, const void* data, std::size_t size, DWORD flags = 0) const;
     transfer send(SOCKET s, const std::string& text, DWORD flags = 0) const;
     transfer send_to(SOCKET s, const std::string& text, const endpoint& remote) const;

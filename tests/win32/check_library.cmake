@@ -1,0 +1,27 @@
+# What the linker made, looked at without running it: cmake -DOBJDUMP=... -DLIBRARY=... -P check_library.cmake. The DLL exports
+# WSPStartup and nothing else and imports Windows' own libraries alone (START-1, START-25).
+cmake_minimum_required(VERSION 3.25)
+execute_process(COMMAND "${OBJDUMP}" -p "${LIBRARY}" OUTPUT_VARIABLE headers RESULT_VARIABLE failed)
+if(failed)
+    message(FATAL_ERROR "${OBJDUMP} does not read ${LIBRARY}")
+endif()
+
+set(windows_own kernel32.dll ws2_32.dll iphlpapi.dll msvcrt.dll)
+string(REGEX MATCHALL "DLL Name: [^\n\r]+" imports "${headers}")
+if(NOT imports)
+    message(FATAL_ERROR "no imports found in what ${OBJDUMP} prints")
+endif()
+foreach(import IN LISTS imports)
+    string(REPLACE "DLL Name: " "" import "${import}")
+    string(TOLOWER "${import}" import)
+    if(NOT import IN_LIST windows_own AND NOT import MATCHES "^api-ms-win-crt-")
+        message(SEND_ERROR "it imports ${import}")
+    endif()
+endforeach()
+
+string(REGEX MATCH "\\[Ordinal/Name Pointer\\] Table[^\n]*\n([ \t]+[^\n]+\n)+" names "${headers}")
+string(REGEX MATCHALL "\\[ *[0-9]+\\] +[A-Za-z_@0-9]+" exports "${names}")
+list(TRANSFORM exports REPLACE "\\[ *[0-9]+\\] +" "")
+if(NOT exports STREQUAL "WSPStartup")
+    message(SEND_ERROR "it exports: ${exports}")
+endif()
