@@ -4,6 +4,7 @@
 // CAN-14, CAN-15).
 #include "host/call_scope.hpp"
 #include "host/kernel_objects.hpp"
+#include "host/provider_change.hpp"
 #include "host/socket_handles.hpp"
 
 using namespace spindle;
@@ -14,6 +15,10 @@ namespace {
 // Returns 0 or a Win32 code.
 int cancel(HANDLE file, const OVERLAPPED* request, bool own_only, std::uint32_t& found) noexcept
 {
+    if (const auto source = kernel::handles.find<change_notification>(handle_value(file))) {
+        found = cancel_change_waits(*source, request, own_only);
+        return 0;
+    }
     const call_scope scope;
     socket_reference socket;
     if (const int error = scope ? find_socket_by_handle(file, socket) : ERROR_INVALID_HANDLE; error != 0) {

@@ -32,8 +32,15 @@ SOCKET make_socket(call_scope& scope, int af, int type, int protocol, const WSAP
         return fail(SOCKET{INVALID_SOCKET}, error);
     }
     scope.enter_provider(*target);
-    // The program's structure as it is: it may be a duplicate's, with the provider's token in it.
-    WSAPROTOCOL_INFOW passed = info != nullptr ? *info : entry.info;
+    // The program's structure as it is: it may be a duplicate's, with the provider's token in it. Only a chain from which
+    // layers were ruled out is another one now (CTG-33).
+    WSAPROTOCOL_INFOW passed = entry.info;
+    if (info != nullptr && (info->ProtocolChain.ChainLen <= BASE_PROTOCOL ||
+                            info->ProtocolChain.ChainLen == entry.info.ProtocolChain.ChainLen)) {
+        passed = *info;
+    } else if (info != nullptr) {
+        passed.dwProviderReserved = info->dwProviderReserved;
+    }
     int error = WSASYSCALLFAILURE;
     const SOCKET made = target->table().lpWSPSocket(af, type, protocol, &passed, group, flags, &error);
     return made == INVALID_SOCKET ? fail(made, error) : made;

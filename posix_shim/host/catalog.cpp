@@ -1,106 +1,72 @@
-// The catalog, see catalog.hpp: the built-in entries of catalog_builtin.hpp, and in front of them what was
-// added.
+// The process's catalog, see catalog.hpp. Copies are immutable: readers take no lock. One that was replaced stays until
+// the next start, when nobody can be reading it.
 #include "host/catalog.hpp"
 
-#include "host/catalog_builtin.hpp"
+#include "host/catalog_categories.hpp"
+#include "host/catalog_store.hpp"
 #include "host/module_path.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <atomic>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <utility>
 
 namespace spindle::host {
 
 namespace {
 
-// Made at first use and kept: a static of class type would need a destructor at unload.
-struct entry_list {
-    entry_list* next;
-    catalog_entry entry;
+struct catalog_copy {
+    one_catalog catalog;
+    catalog_copy* replaced = nullptr;
 };
-constinit std::mutex catalog_mutex;
-constinit entry_list* added_entries = nullptr;
-constinit entry_list* builtin_entries = nullptr;
-constinit DWORD next_entry_id = 1101;
+constinit std::atomic<catalog_copy*> current{nullptr};
 
-WSAPROTOCOL_INFOW info_of(const builtin_row& row)
+// Of this process, from its first start on (CTG-33).
+struct application_facts {
+    bool known = false;
+    permitted_categories permitted;
+};
+constinit application_facts application;
+
+// Empty before the first start.
+std::span<const catalog_entry> entries() noexcept
 {
-    WSAPROTOCOL_INFOW info{};
-    info.dwServiceFlags1 = row.service_flags;
-    info.dwProviderFlags = row.provider_flags;
-    info.ProviderId = row.provider_id;
-    info.dwCatalogEntryId = row.catalog_entry_id;
-    info.ProtocolChain.ChainLen = BASE_PROTOCOL;
-    info.ProtocolChain.ChainEntries[0] = row.catalog_entry_id;
-    info.iVersion = 2;
-    info.iAddressFamily = row.af;
-    info.iMaxSockAddr = row.max_address;
-    info.iMinSockAddr = row.min_address;
-    info.iSocketType = row.type;
-    info.iProtocol = row.protocol;
-    info.iProtocolMaxOffset = row.protocol_max_offset;
-    info.iNetworkByteOrder = BIGENDIAN;
-    info.iSecurityScheme = SECURITY_PROTOCOL_NONE;
-    info.dwMessageSize = row.message_size;
-    for (std::size_t index = 0; row.name[index] != 0; ++index) {
-        info.szProtocol[index] = static_cast<WCHAR>(row.name[index]);
-    }
-    return info;
+    const catalog_copy* copy = current.load(std::memory_order_acquire);
+    return copy != nullptr ? std::span<const catalog_entry>(copy->catalog.entries) : std::span<const catalog_entry>();
 }
 
-void delete_list(entry_list* list) noexcept
+void publish(one_catalog&& taken)
 {
-    while (list != nullptr) {
-        delete std::exchange(list, list->next);
-    }
+    auto made = std::make_unique<catalog_copy>(catalog_copy{std::move(taken), nullptr});
+    made->replaced = current.load(std::memory_order_relaxed);
+    current.store(made.release(), std::memory_order_release);
 }
 
-void make_builtin_entries_locked()
+void delete_replaced() noexcept
 {
-    if (builtin_entries != nullptr) {
-        return;
+    catalog_copy* copy = current.load(std::memory_order_relaxed);
+    copy = copy != nullptr ? std::exchange(copy->replaced, nullptr) : nullptr;
+    while (copy != nullptr) {
+        delete std::exchange(copy, copy->replaced);
     }
-    const std::string path = beside_this_library(builtin_provider_file);
-    std::unique_ptr<entry_list, decltype(&delete_list)> made(nullptr, &delete_list);
-    for (auto row = builtin_rows.rbegin(); row != builtin_rows.rend(); ++row) {
-        auto* node = new entry_list{made.get(), {info_of(*row), path}};
-        static_cast<void>(made.release());
-        made.reset(node);
-    }
-    builtin_entries = made.release();
-}
-
-/// The first entry in catalog order for which the predicate holds, or nullptr. Lock held.
-template <class Predicate>
-const catalog_entry* find_locked(Predicate&& holds)
-{
-    make_builtin_entries_locked();
-    for (const entry_list* list : {added_entries, builtin_entries}) {
-        for (; list != nullptr; list = list->next) {
-            if (holds(list->entry.info)) {
-                return &list->entry;
-            }
-        }
-    }
-    return nullptr;
 }
 
 template <class Predicate>
 bool copy_first(catalog_entry& found, Predicate&& holds)
 {
-    std::lock_guard lock(catalog_mutex);
-    const catalog_entry* entry = find_locked(holds);
-    if (entry != nullptr) {
-        found = *entry;
+    for (const catalog_entry& entry : entries()) {
+        if (holds(entry.info)) {
+            found = entry;
+            return true;
+        }
     }
-    return entry != nullptr;
+    return false;
 }
 
-bool usable_for_sockets(const WSAPROTOCOL_INFOW& info)
+// An entry that is there, as this application gets it.
+catalog_entry permitted_form(const catalog_entry& entry)
 {
-    return info.ProtocolChain.ChainLen >= BASE_PROTOCOL;  // CTG-2
+    return entered_through(current.load(std::memory_order_acquire)->catalog, entry, application.permitted);
 }
 
 /// Raw sockets are for those alone who ask for them: their entries match every protocol.
@@ -117,31 +83,46 @@ bool protocol_matches(const WSAPROTOCOL_INFOW& info, int protocol)
     return protocol >= info.iProtocol && protocol - info.iProtocol <= info.iProtocolMaxOffset;
 }
 
-bool same_guid(const GUID& left, const GUID& right)
+int take_catalog_copy_checked()
 {
-    return std::memcmp(&left, &right, sizeof left) == 0;
+    catalog_data kept;
+    if (read_stored_catalog(kept) != 0) {
+        return WSASYSNOTREADY;
+    }
+    if (!application.known) {
+        application = {true, categories_of_application(kept.applications, program_file(), program_arguments())};
+    }
+    publish(std::move(kept.of(catalog_kind::native)));
+    delete_replaced();
+    return 0;
 }
 
 }  // namespace
+
+int take_catalog_copy() noexcept
+try {
+    return take_catalog_copy_checked();
+} catch (const std::bad_alloc&) {
+    return WSASYSNOTREADY;
+}
 
 int match_entry(int af, int type, int protocol, catalog_entry& found)
 {
     if (af == 0 && protocol == 0) {
         return WSAEINVAL;
     }
-    std::lock_guard lock(catalog_mutex);
-    const catalog_entry* entry = find_locked([&](const WSAPROTOCOL_INFOW& info) {
-        return usable_for_sockets(info) && (af == 0 || af == info.iAddressFamily) &&
-               type_matches(info, type) && protocol_matches(info, protocol);
-    });
-    if (entry != nullptr) {
-        found = *entry;
+    catalog_entry chosen;
+    if (copy_first(chosen, [&](const WSAPROTOCOL_INFOW& info) {
+            return usable_for_sockets(info) && (af == 0 || af == info.iAddressFamily) && type_matches(info, type) &&
+                   protocol_matches(info, protocol);
+        })) {
+        found = permitted_form(chosen);
         return 0;
     }
-    const auto known = [](int value, int WSAPROTOCOL_INFOW::*field) {
-        return value == 0 || find_locked([&](const WSAPROTOCOL_INFOW& info) {
-                                 return usable_for_sockets(info) && info.*field == value;
-                             }) != nullptr;
+    const auto known = [&chosen](int value, int WSAPROTOCOL_INFOW::*field) {
+        return value == 0 || copy_first(chosen, [&](const WSAPROTOCOL_INFOW& info) {
+                   return usable_for_sockets(info) && info.*field == value;
+               });
     };
     if (!known(type, &WSAPROTOCOL_INFOW::iSocketType)) {
         return WSAESOCKTNOSUPPORT;
@@ -151,31 +132,29 @@ int match_entry(int af, int type, int protocol, catalog_entry& found)
 
 int entry_named_by(const WSAPROTOCOL_INFOW& info, catalog_entry& found)
 {
-    if (find_entry(info.dwCatalogEntryId, found) || find_entry(info.ProviderId, found)) {
-        return usable_for_sockets(found.info) ? 0 : WSAEINVAL;
+    catalog_entry named;
+    if (!find_entry(info.dwCatalogEntryId, named) && !find_entry(info.ProviderId, named)) {
+        return info.dwCatalogEntryId == 0 && info.iAddressFamily == 0 ? WSAEAFNOSUPPORT : WSAEINVAL;
     }
-    return info.dwCatalogEntryId == 0 && info.iAddressFamily == 0 ? WSAEAFNOSUPPORT : WSAEINVAL;
+    if (!usable_for_sockets(named.info)) {
+        return WSAEINVAL;
+    }
+    found = permitted_form(named);
+    return 0;
 }
 
 bool entry_exists(DWORD catalog_entry_id) noexcept
 {
-    for (const builtin_row& row : builtin_rows) {
-        if (row.catalog_entry_id == catalog_entry_id) {
-            return true;
-        }
-    }
-    std::lock_guard lock(catalog_mutex);
-    const entry_list* list = added_entries;
-    while (list != nullptr && list->entry.info.dwCatalogEntryId != catalog_entry_id) {
-        list = list->next;
-    }
-    return list != nullptr;
+    return entry_of_id(entries(), catalog_entry_id) != nullptr;
 }
 
 bool find_entry(DWORD catalog_entry_id, catalog_entry& found)
 {
-    return copy_first(
-        found, [&](const WSAPROTOCOL_INFOW& info) { return info.dwCatalogEntryId == catalog_entry_id; });
+    const catalog_entry* entry = entry_of_id(entries(), catalog_entry_id);
+    if (entry != nullptr) {
+        found = *entry;
+    }
+    return entry != nullptr;
 }
 
 bool find_entry(const GUID& provider_id, catalog_entry& found)
@@ -186,52 +165,52 @@ bool find_entry(const GUID& provider_id, catalog_entry& found)
 
 bool first_entry_of_family(int af, catalog_entry& found)
 {
-    return copy_first(found, [&](const WSAPROTOCOL_INFOW& info) {
+    const bool there = copy_first(found, [&](const WSAPROTOCOL_INFOW& info) {
         return usable_for_sockets(info) && info.iAddressFamily == af;
     });
+    if (there) {
+        found = permitted_form(found);
+    }
+    return there;
 }
 
 void for_each_entry(const std::function<void(const catalog_entry&)>& visit)
 {
-    std::lock_guard lock(catalog_mutex);
-    make_builtin_entries_locked();
-    for (const entry_list* list : {added_entries, builtin_entries}) {
-        for (; list != nullptr; list = list->next) {
-            visit(list->entry);
-        }
+    for (const catalog_entry& entry : entries()) {
+        visit(entry);
     }
 }
 
 int add_first_entry(const WSAPROTOCOL_INFOW& info, std::string path)
 {
-    catalog_entry taken;
-    if (info.dwCatalogEntryId != 0 && find_entry(info.dwCatalogEntryId, taken)) {
-        return WSAEINVAL;
+    catalog_entry added{info, std::move(path)};
+    const int error = change_stored_catalog(
+        [&](catalog_data& data) {
+            auto& entries = data.of(catalog_kind::native).entries;
+            DWORD& id = added.info.dwCatalogEntryId;
+            if (id != 0 && entry_of_id(entries, id) != nullptr) {
+                return WSAEINVAL;
+            }
+            id = id != 0 ? id : data.next_entry_id++;
+            entries.insert(entries.begin(), added);
+            return 0;
+        },
+        when_busy::wait, tell::nobody);
+    if (const catalog_copy* copy = current.load(std::memory_order_acquire); error == 0 && copy != nullptr) {
+        one_catalog with_it = copy->catalog;
+        with_it.entries.insert(with_it.entries.begin(), added);
+        publish(std::move(with_it));
     }
-    auto node = std::make_unique<entry_list>(entry_list{nullptr, {info, std::move(path)}});
-    std::lock_guard lock(catalog_mutex);
-    if (info.dwCatalogEntryId == 0) {
-        node->entry.info.dwCatalogEntryId = next_entry_id++;
+    return error;
+}
+
+void remove_added_entries()
+{
+    forget_stored_catalog();
+    if (current.load(std::memory_order_acquire) == nullptr) {
+        return;
     }
-    node->next = added_entries;
-    added_entries = node.release();
-    return 0;
-}
-
-void remove_added_entries() noexcept
-{
-    std::lock_guard lock(catalog_mutex);
-    delete_list(std::exchange(added_entries, nullptr));
-}
-
-void lock_catalog_for_fork() noexcept
-{
-    catalog_mutex.lock();
-}
-
-void unlock_catalog_after_fork() noexcept
-{
-    catalog_mutex.unlock();
+    publish(std::move(builtin_catalog().of(catalog_kind::native)));
 }
 
 }  // namespace spindle::host

@@ -1,12 +1,13 @@
 // The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, look-ups, thread pool, then those of the kernel objects), so the child's copy of
+// nest (lifetime, providers, catalog, waits for its changes, look-ups, thread pool, then those of the kernel objects), so the child's copy of
 // everything is consistent.
 #include "host/fork_safety.hpp"
 
-#include "host/catalog.hpp"
+#include "host/catalog_store.hpp"
 #include "host/name_request.hpp"
 #include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
+#include "host/provider_change.hpp"
 #include "host/thread_pool.hpp"
 #include "kernel/fork.hpp"
 #include "kernel/handle_table.hpp"
@@ -24,7 +25,8 @@ void prepare() noexcept
 {
     lock_lifetime_for_fork();
     lock_providers_for_fork();
-    lock_catalog_for_fork();
+    lock_catalog_store_for_fork();
+    lock_change_waits_for_fork();
     lock_queries_for_fork();
     lock_look_ups_for_fork();
     lock_name_requests_for_fork();
@@ -37,7 +39,8 @@ void release(bool in_child) noexcept
     unlock_name_requests_after_fork(in_child);
     unlock_look_ups_after_fork(in_child);
     unlock_queries_after_fork(in_child);
-    unlock_catalog_after_fork();
+    unlock_change_waits_after_fork(in_child);
+    unlock_catalog_store_after_fork();
     unlock_providers_after_fork(in_child);
     unlock_lifetime_after_fork(in_child);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -62,6 +63,19 @@ std::string program_file()
         }
         path.resize(path.size() * 2);
     }
+}
+
+std::string program_arguments()
+{
+    std::ifstream source("/proc/self/cmdline", std::ios::binary);
+    std::string name;
+    std::string arguments;
+    std::string each;
+    std::getline(source, name, '\0');
+    while (std::getline(source, each, '\0')) {
+        arguments.append(arguments.empty() ? "" : " ").append(each);
+    }
+    return arguments;
 }
 
 void* open_library(const std::string& path) noexcept

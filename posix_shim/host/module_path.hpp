@@ -11,6 +11,9 @@ namespace spindle::host {
 /// The file of the running program; empty when the system does not tell.
 [[nodiscard]] std::string program_file();
 
+/// What the program was started with behind its name, separated by spaces; empty when there is nothing.
+[[nodiscard]] std::string program_arguments();
+
 /// Replaces every %NAME% by the environment variable of that name (START-26); unknown names stay as they are,
 /// and in a set-user-id process all do.
 [[nodiscard]] std::string expand_environment(const std::string& path);

@@ -3,10 +3,12 @@
 // sockets, unload.
 #include "host/runtime.hpp"
 
+#include "host/catalog.hpp"
 #include "host/fork_safety.hpp"
 #include "host/name_request.hpp"
 #include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
+#include "host/provider_change.hpp"
 #include "host/upcalls.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/sync.hpp"
@@ -29,10 +31,12 @@ constinit lifetime life;
 int tear_down() noexcept
 {
     cancel_all_look_ups();
+    end_change_waits();
     int error = stop_all_providers();
     while (!gate.wait_idle_for(std::chrono::milliseconds(1000))) {
         // A call that was on its way into socket() when the gate closed may have loaded a provider since, and
-        // block in it; it needs the wake-up too.
+        // block in it, or wait for a change of the catalog; it needs the wake-up too.
+        end_change_waits();
         const int late = stop_all_providers();
         error = error != 0 ? error : late;
     }
@@ -42,6 +46,7 @@ int tear_down() noexcept
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
     cancel_all_look_ups();  // calls that were on their way when the gate closed have begun theirs by now
+    end_change_waits();
     close_all_queries();
     drop_provider_apcs();
     cancel_name_requests();
@@ -73,6 +78,9 @@ int add_start() noexcept
     }
     if (life.count == 0) {
         register_fork_handlers();
+        if (const int error = take_catalog_copy(); error != 0) {
+            return error;
+        }
         gate.open();
     }
     ++life.count;

@@ -6,6 +6,7 @@
 #include <mmsystem.h>
 #include <mswsock.h>
 #include <process.h>
+#include <sporder.h>
 #include <winsock2.h>
 #include <ws2spi.h>
 #include <ws2tcpip.h>

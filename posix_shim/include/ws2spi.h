@@ -200,15 +200,10 @@ int WSPAPI WPUCloseThread(LPWSATHREADID lpThreadId, LPINT lpErrno);
 int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED lpOverlapped, DWORD dwError,
                                         DWORD cbTransferred, LPINT lpErrno);
 
-/* Reading the catalog. */
-int WSPAPI WSCEnumProtocols(LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBuffer,
-                            LPDWORD lpdwBufferLength, LPINT lpErrno);
-int WSPAPI WSCGetProviderPath(LPGUID lpProviderId, WCHAR FAR *lpszProviderDllPath, LPINT lpProviderDllPathLen,
-                              LPINT lpErrno);
-
 SPINDLE_WS_END
 
 #include "spindle_ws/catalog_types.h"
+#include "spindle_ws/catalog_api.h"
 #include "spindle_ws/nsp_types.h"
 
 #endif

@@ -24,6 +24,7 @@ enum class object_kind : std::uint8_t {
     completion_port,
     message_queue,
     file_search,
+    provider_change,
 };
 
 class waitable;

@@ -31,6 +31,7 @@ PROLOGUE = """\
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <ws2spi.h>
+#include <sporder.h>
 #include <mswsock.h>
 #include <mstcpip.h>
 #include <afunix.h>
