@@ -21,6 +21,9 @@ install(TARGETS spindle_ws2_32 spindle_wmain EXPORT spindle
 install(TARGETS spindle_spi
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 
+set_target_properties(spindle_catalog PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS spindle_catalog RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+
 set(spindle_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/spindle")
 install(EXPORT spindle NAMESPACE spindle:: FILE spindle-targets.cmake DESTINATION "${spindle_package_dir}")
 configure_package_config_file(
