@@ -1,6 +1,6 @@
-// The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they
-// nest (lifetime, providers, catalog, waits for its changes, look-ups, thread pool, then those of the kernel objects), so the child's copy of
-// everything is consistent.
+// The fork handlers, see fork_safety.hpp. All locks are taken before the fork, in the order in which they nest
+// (lifetime, providers, catalog, waits for its changes, look-ups, thread pool, then those of the kernel objects),
+// so the child's copy of everything is consistent.
 #include "host/fork_safety.hpp"
 
 #include "host/catalog_store.hpp"

@@ -12,7 +12,8 @@ namespace spindle::host {
 /// True as long as a provider may make upcalls: also during the last cleanup.
 [[nodiscard]] bool serving_providers() noexcept;
 
-/// Adds one to the count. Returns 0, WSAEINPROGRESS, or WSASYSNOTREADY when there is no catalog to start with; waits while a last cleanup is under way.
+/// Adds one to the count. Returns 0, WSAEINPROGRESS, or WSASYSNOTREADY when there is no catalog to start with; waits
+/// while a last cleanup is under way.
 [[nodiscard]] int add_start() noexcept;
 
 /// Takes one from the count and tears everything down when it was the last. Returns 0 or a WSA code.
