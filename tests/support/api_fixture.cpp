@@ -271,12 +271,16 @@ closed_port::closed_port(int family, int type) : holder(type == SOCK_STREAM ? tc
 
 stuck_connect::stuck_connect(int family) : listening(listener(family, 1)), where(local_of(listening))
 {
-    // The queue takes a few; the first one it drops is ours.
+    // The queue takes a few; the first one it drops is ours. A connect that succeeds may still take a moment.
+    const auto stays = [&](SOCKET next) {
+        return connect_to(next, where) == WSAEALREADY &&
+               !eventually([&] { return connect_to(next, where) != WSAEALREADY; }, 50ms);
+    };
     for (int turn = 0; turn < 300 && client.get() == INVALID_SOCKET; ++turn) {
         auto next = tcp(family);
         set_nonblocking(next);
         connect_to(next, where);
-        if (connect_to(next, where) == WSAEALREADY) {
+        if (stays(next)) {
             client = std::move(next);
         } else {
             queued.push_back(std::move(next));
