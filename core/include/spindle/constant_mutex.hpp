@@ -11,13 +11,19 @@
 #endif
 
 #if defined(_WIN32)
-// As windows.h declares them, which this header does not drag in.
+// As windows.h declares them, which this header does not drag in; mingw-w64 has two of them without dllimport.
+#if defined(_MSC_VER)
+#define SPINDLE_SYSTEM_CALL __declspec(dllimport)
+#else
+#define SPINDLE_SYSTEM_CALL
+#endif
 extern "C" {
 struct _RTL_SRWLOCK;
-__declspec(dllimport) void __stdcall AcquireSRWLockExclusive(_RTL_SRWLOCK*);
+SPINDLE_SYSTEM_CALL void __stdcall AcquireSRWLockExclusive(_RTL_SRWLOCK*);
 __declspec(dllimport) unsigned char __stdcall TryAcquireSRWLockExclusive(_RTL_SRWLOCK*);
-__declspec(dllimport) void __stdcall ReleaseSRWLockExclusive(_RTL_SRWLOCK*);
+SPINDLE_SYSTEM_CALL void __stdcall ReleaseSRWLockExclusive(_RTL_SRWLOCK*);
 }
+#undef SPINDLE_SYSTEM_CALL
 #endif
 
 namespace spindle {
