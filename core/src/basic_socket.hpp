@@ -280,7 +280,7 @@ public:
 
     // --- overlapped requests (overlapped_input.cpp) ---
 
-    void on_ready(readiness seen, std::uint64_t look) noexcept final;
+    std::size_t on_ready(readiness seen, std::uint64_t look) noexcept final;
     result<void> join(const std::shared_ptr<event_loop>& loop) override;
     void leave(const event_loop& loop) noexcept override;
 
@@ -365,7 +365,8 @@ protected:
 
     /// Tries the request, or queues it: success, io_pending or an error. Inside a call.
     errc start_input(io_request& request, io_outcome& outcome);
-    void serve_input(readiness seen) noexcept;
+    /// Returns the bytes of the requests that finished.
+    std::size_t serve_input(readiness seen) noexcept;
     /// Has serve_input() and after_input() called when the condition holds. Under input_.mutex.
     result<void> arm_input(readiness condition);
     /// Ends the requests of the socket: those that wait for input with `input_code`, the others with operation_aborted.
@@ -445,7 +446,7 @@ private:
     [[nodiscard]] readiness settled(readiness reported) noexcept;
     void enable_network_event(unsigned event, std::optional<unsigned> drained_before);
     void on_input_wait(readiness condition, readiness seen);
-    void serve_input_locked(readiness seen, request_list& finished);
+    std::size_t serve_input_locked(readiness seen, request_list& finished);
 
     [[nodiscard]] shared_values values_now() const;
     void take_values(const shared_values& values);

@@ -104,12 +104,13 @@ void basic_socket::on_input_wait(readiness condition, readiness seen)
     drop_descriptor();
 }
 
-void basic_socket::on_ready(readiness seen, std::uint64_t look) noexcept
+std::size_t basic_socket::on_ready(readiness seen, std::uint64_t look) noexcept
 {
+    std::size_t bytes = 0;
     hold_descriptor();
     if (!is_retired()) {
         if (has_any(seen, readiness::readable | readiness::urgent | readiness::failed)) {
-            serve_input(seen);
+            bytes = serve_input(seen);
             after_input(seen);
         }
         if (has_any(seen, readiness::writable | readiness::failed)) {
@@ -118,11 +119,13 @@ void basic_socket::on_ready(readiness seen, std::uint64_t look) noexcept
         look_for_network_events(settled(seen), look);
     }
     drop_descriptor();
+    return bytes;
 }
 
 // The order in which requests are told of is the order in which they finished: one thread at a time does both.
-void basic_socket::serve_input(readiness seen) noexcept
+std::size_t basic_socket::serve_input(readiness seen) noexcept
 {
+    std::size_t bytes = 0;
     bool for_others = false;
     for (bool again = true; again;) {
         request_list finished;
@@ -132,9 +135,9 @@ void basic_socket::serve_input(readiness seen) noexcept
             input_.hung_up = input_.hung_up || has_any(seen, readiness::failed);
             if (input_.telling) {
                 input_.look_again = true;
-                return;
+                return bytes;
             }
-            serve_input_locked(seen, finished);
+            bytes += serve_input_locked(seen, finished);
             input_.telling = !finished.empty();
         }
         if (finished.empty()) {
@@ -149,11 +152,13 @@ void basic_socket::serve_input(readiness seen) noexcept
     if (for_others) {
         note_progress();  // what the requests left of the news that the others brought
     }
+    return bytes;
 }
 
 // Urgent receives and ordinary ones wait for different things; each kind is served in order until one has to wait.
-void basic_socket::serve_input_locked(readiness seen, request_list& finished)
+std::size_t basic_socket::serve_input_locked(readiness seen, request_list& finished)
 {
+    std::size_t bytes = 0;
     std::array<bool, 2> blocked{};
     request_list waiting;
     while (!input_.pending.empty()) {
@@ -169,6 +174,7 @@ void basic_socket::serve_input_locked(readiness seen, request_list& finished)
             }
             if (step == request_step::done) {
                 finished.push_finished(request, outcome);
+                bytes += outcome.bytes;
                 continue;
             }
             if (step == request_step::waits_alone) {
@@ -188,6 +194,7 @@ void basic_socket::serve_input_locked(readiness seen, request_list& finished)
     }
     waiting.append(input_.pending);
     input_.pending.append(waiting);
+    return bytes;
 }
 
 void basic_socket::tell(request_list& finished) noexcept

@@ -13,12 +13,14 @@ using namespace spindle::test;
 namespace {
 
 struct counting_sink final : readiness_sink {
-    void on_ready(readiness what, std::uint64_t look) noexcept override
+    std::size_t on_ready(readiness what, std::uint64_t look) noexcept override
     {
         seen = what;
         last_look = look;
         ++calls;
+        return takes_in;
     }
+    std::size_t takes_in = 0;
     std::atomic<readiness> seen{readiness::none};
     std::atomic<std::uint64_t> last_look{0};
     std::atomic<unsigned> calls{0};
@@ -73,6 +75,42 @@ TEST_CASE("A loop that its users turn counts no looks", "[unit][transport]")
     CHECK(sink->last_look == 0);
     CHECK(loop->look() == 0);
     pair.server->leave();
+    loop->close();
+}
+
+TEST_CASE("A turn that took in much is followed by one that reports less, and nobody is passed over", "[unit][transport]")
+{
+    connected pair;
+    const auto loop = pair.net->make_loop([] {});
+    REQUIRE(loop);
+    const auto at_server = std::make_shared<counting_sink>();
+    const auto at_client = std::make_shared<counting_sink>();
+    at_server->takes_in = at_client->takes_in = 1 << 20;
+    REQUIRE(pair.server->join(loop, at_server, readiness::readable));
+    REQUIRE(pair.client->join(loop, at_client, readiness::readable));
+    const auto calls = [&] { return at_server->calls + at_client->calls; };
+    const auto send_both_ways = [&] {
+        REQUIRE(send(*pair.client, "x"));
+        REQUIRE(send(*pair.server, "x"));
+        for (auto* each : {pair.client.get(), pair.server.get()}) {
+            REQUIRE(has_any(pair.wait(*each, readiness::readable), readiness::readable));
+        }
+    };
+    send_both_ways();
+    while (loop->turn(0)) {
+    }
+    REQUIRE(at_server->calls > 0);
+    REQUIRE(at_client->calls > 0);
+
+    const unsigned before = calls();
+    send_both_ways();
+    REQUIRE(loop->turn(0));
+    CHECK(calls() == before + 1);
+    REQUIRE(loop->turn(0));
+    CHECK(calls() == before + 2);
+    CHECK_FALSE(loop->turn(0));
+    pair.server->leave();
+    pair.client->leave();
     loop->close();
 }
 

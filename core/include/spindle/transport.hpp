@@ -154,8 +154,9 @@ class readiness_sink {
 public:
     /// Edges: a condition is reported when it begins to hold or is renewed, not for as long as it holds. Spurious reports
     /// happen. `look`: the loop's look() that the report stems from; unless 0, `seen` is all that held then of what is
-    /// interesting, and of failed. On the thread inside event_loop::turn(), without the transport's locks.
-    virtual void on_ready(readiness seen, std::uint64_t look) noexcept = 0;
+    /// interesting, and of failed. On the thread inside event_loop::turn(), without the transport's locks. Returns how many bytes
+    /// it took in for requests that have finished: what a loop measures its turns by.
+    virtual std::size_t on_ready(readiness seen, std::uint64_t look) noexcept = 0;
 
 protected:
     ~readiness_sink() = default;

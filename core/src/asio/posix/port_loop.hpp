@@ -57,6 +57,7 @@ private:
     const std::function<void()> unattended_;
 
     static constexpr int most_events = 64;
+    void measure_turn(std::size_t reports, std::size_t bytes) noexcept;
     struct report {
         std::shared_ptr<readiness_sink> sink;
         readiness seen;
@@ -65,6 +66,7 @@ private:
     constant_mutex turn_mutex_;
     std::array<epoll_event, most_events> events_;  // this and reports_: under turn_mutex_
     std::vector<report> reports_;
+    int next_events_ = most_events;  // ditto: how many are asked for
     std::atomic<bool> closed_{false};
     std::atomic<bool> woken_{false};
     std::atomic<int> inside_{0};           // users in or on their way into turn()
