@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <cstdlib>
 #include <cstring>
@@ -138,6 +139,47 @@ TEST_CASE("CLEAN-15, CLEAN-18 loaded, started, used, cleaned up and unloaded thr
         threads = round == 0 ? thread_count() : threads;
     }
     CHECK(thread_count() <= threads);
+}
+
+namespace {
+
+spi_fixture* cleaned_in_dll_main = nullptr;
+int code_in_dll_main = -1;
+
+void clean_up_in_dll_main()
+{
+    code_in_dll_main = cleaned_in_dll_main->spi.cleanup();
+}
+
+}  // namespace
+
+TEST_CASE("CLEAN-18 a last cleanup under the loader's lock returns, and the library leaves memory all the same", "[win32]")
+{
+    const auto threads = thread_count();
+    {
+        spi_fixture spi;
+        auto half = spi.connect_to_peer(small_receive_buffer);
+        REQUIRE(spi.spi.queue_pattern(half.socket, 1, beyond_system_buffers) == 0);  // what needs the provider's thread
+        std::atomic<bool> reading{false};
+        background_call reader([&] {
+            reading = true;
+            return half.remote.read_to_end(1);
+        });
+        REQUIRE(eventually([&] { return reading.load(); }));  // a thread cannot begin under that lock either
+        cleaned_in_dll_main = &spi;
+        const HMODULE probe = ::LoadLibraryA(UNLOAD_PROBE);
+        REQUIRE(probe != nullptr);
+        auto* hook = reinterpret_cast<void (**)()>(reinterpret_cast<void*>(::GetProcAddress(probe, "unload_hook")));
+        REQUIRE(hook != nullptr);
+        *hook = clean_up_in_dll_main;
+        const stopwatch watch;
+        ::FreeLibrary(probe);
+        CHECK(code_in_dll_main == 0);
+        CHECK(watch.elapsed() < 30s);
+        CHECK(reader.result().bytes == beyond_system_buffers);
+    }
+    CHECK(eventually([] { return !is_mapped(spi_library::file_name()); }));
+    CHECK(eventually([&] { return thread_count() <= threads; }));
 }
 
 TEST_CASE("CLEAN-23 a process that exits without cleanup ends at once, whatever its threads are doing", "[win32]")

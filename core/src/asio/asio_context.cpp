@@ -1,9 +1,8 @@
 // Start, use and end of the transport's loop and service thread. The order of the end: no new work, thread
-// joined, waits detached from Asio, loop destroyed, and only then, without any lock, the handlers that nobody
+// joined, waits detached from Asio, loop destroyed, and only then, without any lock, the handlers and tasks that nobody
 // will call.
 #include "asio/asio_context.hpp"
 
-#include <asio/basic_waitable_timer.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
 #include <cerrno>
@@ -12,34 +11,18 @@
 #include <system_error>
 #include <utility>
 
-#include "asio/service_thread.hpp"
 #include "asio/wait_node.hpp"
 #include "spindle/trace.hpp"
 
 namespace spindle {
 namespace {
 
-using loop_executor = asio::io_context::executor_type;
-using loop_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                              asio::wait_traits<std::chrono::steady_clock>, loop_executor>;
-
-using shared_task = std::shared_ptr<transport::task>;
+using shared_task = delayed_tasks::shared_task;
 
 /// Shared, so that a failing allocation in Asio never destroys the client's function while a lock is held.
 struct posted_task {
     shared_task work;
     void operator()() { (*work)(); }
-};
-
-struct timed_task {
-    std::shared_ptr<loop_timer> timer;
-    shared_task work;
-    void operator()(const asio::error_code& error)
-    {
-        if (!error) {
-            (*work)();
-        }
-    }
 };
 
 }  // namespace
@@ -59,7 +42,7 @@ try {
     }
     loop_ = std::make_unique<asio::io_context>(1);
     try {
-        thread_ = start_service_thread([this] { run(); });
+        thread_.start([this] { run(); });
     } catch (...) {
         loop_.reset();
         throw;
@@ -81,12 +64,26 @@ void asio_context::run() noexcept
     const auto guard = asio::make_work_guard(*loop_);
     while (!loop_->stopped()) {
         try {
-            loop_->run();
+            turn();
         } catch (const std::exception& error) {
             trace::write(trace::level::critical, "exception on the service thread", {{"what", error.what()}});
         } catch (...) {
             trace::write(trace::level::critical, "exception on the service thread");
         }
+    }
+}
+
+// The delayed tasks whose time has come, and one handler of the loop.
+void asio_context::turn()
+{
+    const auto now = delayed_tasks::clock::now();
+    while (const auto due = delays_.take_due(now)) {
+        (*due)();
+    }
+    if (const auto next = delays_.next_due()) {
+        loop_->run_one_until(*next);
+    } else {
+        loop_->run_one();
     }
 }
 
@@ -122,10 +119,8 @@ try {
 result<void> asio_context::after(std::chrono::milliseconds delay, transport::task work) noexcept
 try {
     const auto shared = std::make_shared<transport::task>(std::move(work));
-    return with_loop([&shared, delay](asio::io_context& loop) {
-        auto timer = std::make_shared<loop_timer>(loop.get_executor(), delay);
-        auto& waiting = *timer;
-        waiting.async_wait(timed_task{std::move(timer), shared});
+    return with_loop([this, &shared, delay](asio::io_context& loop) {
+        delays_.add(delayed_tasks::clock::now() + delay, shared, [&loop] { asio::post(loop, [] {}); });
     });
 } catch (const std::bad_alloc&) {
     return errc::no_buffer_space;
@@ -152,9 +147,9 @@ void asio_context::stop() noexcept
     thread_.join();
     service_thread_.store(std::thread::id{}, std::memory_order_relaxed);
     detach_all_waits();
-    // Destroys posted tasks and timers. Their destructors may use sockets, whose waits are all detached by
-    // now.
+    // The tasks' destructors may use sockets, whose waits are all detached by now.
     loop_.reset();
+    delays_.clear();
 }
 
 void asio_context::detach_all_waits() noexcept

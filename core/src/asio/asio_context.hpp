@@ -11,8 +11,10 @@
 
 #include <asio/io_context.hpp>
 
+#include "asio/delayed_tasks.hpp"
 #include "asio/native.hpp"
 #include "asio/spare_sockets.hpp"
+#include "service_thread.hpp"
 #include "spindle/transport.hpp"
 
 namespace spindle {
@@ -57,6 +59,7 @@ private:
     template <class Use>
     result<void> with_loop(Use&& use) noexcept;
     void run() noexcept;
+    void turn();
     void detach_all_waits() noexcept;
 
     static constexpr std::size_t shard_count = 32;
@@ -65,7 +68,8 @@ private:
     std::mutex stage_mutex_;  // before the shards' in lock order
     stage stage_ = stage::idle;
     std::unique_ptr<asio::io_context> loop_;
-    std::thread thread_;
+    delayed_tasks delays_;
+    service_thread thread_;
     std::atomic<std::thread::id> service_thread_{};
 };
 

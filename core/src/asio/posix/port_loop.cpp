@@ -11,8 +11,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include "asio/service_thread.hpp"
-
 namespace spindle {
 namespace {
 
@@ -186,7 +184,7 @@ void epoll_loop::measure_turn(std::size_t reports, std::size_t bytes) noexcept
 void epoll_loop::attend()
 {
     attended_ = true;
-    attendant_ = start_service_thread([this] { attend_until_closed(); });
+    attendant_.start([this] { attend_until_closed(); });
 }
 
 bool epoll_loop::look_locked() noexcept
@@ -347,7 +345,7 @@ void epoll_loop::close() noexcept
         cancelled = wait_node::cancel(watch_);
     }
     wait_node::finish_cancel(std::move(cancelled));
-    if (attendant_.joinable()) {
+    if (attendant_.started()) {
         attendant_.join();
     }
     // Whoever is inside leaves; the next finds the loop closed.

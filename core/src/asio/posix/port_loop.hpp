@@ -9,12 +9,12 @@
 #include <functional>
 #include <mutex>
 #include <sys/epoll.h>
-#include <thread>
 #include <vector>
 
 #include "asio/asio_context.hpp"
 #include "asio/port_loop.hpp"
 #include "asio/posix/descriptor.hpp"
+#include "asio/posix/service_thread.hpp"
 #include "asio/wait_node.hpp"
 #include "spindle/constant_mutex.hpp"
 
@@ -73,7 +73,7 @@ private:
     std::atomic<std::uint64_t> turns_{0};  // begun by users
     std::atomic<std::uint64_t> looks_{0};  // of the loop's own thread
     bool attended_ = false;
-    std::thread attendant_;
+    service_thread attendant_;
 
     constant_mutex members_mutex_;
     std::deque<member> members_;

@@ -1,5 +1,5 @@
-// The service thread with every signal blocked: handlers of the program run on the program's own threads.
-#include "asio/service_thread.hpp"
+// See the header; sigprocmask(2): a thread inherits the mask of the one that makes it.
+#include "service_thread.hpp"
 
 #include <csignal>
 #include <pthread.h>
@@ -28,10 +28,10 @@ private:
 
 }  // namespace
 
-std::thread start_service_thread(std::function<void()> body)
+void service_thread::start(std::function<void()> body)
 {
     const signals_blocked blocked;
-    return std::thread{std::move(body)};
+    thread_ = std::thread{std::move(body)};
 }
 
 // See sched(7), SCHED_BATCH.
