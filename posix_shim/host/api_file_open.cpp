@@ -2,14 +2,14 @@
 // api_file_temporary.cpp. Share modes are checked and not enforced: the system has no mandatory sharing.
 // Attributes that the system cannot store are refused. Answers to the pages "CreateFileW", "DeleteFileW",
 // "GetFileAttributesW".
+#include "host/descriptor.hpp"
 #include "host/file_name.hpp"
+#include "host/full_path.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/text_arguments.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
-#include <memory>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,39 +120,15 @@ void advise(const open_request& request, int descriptor) noexcept
     }
 }
 
-// The name to delete must hold when the working directory changes.
-std::string absolute(const std::string& path)
-{
-    const std::unique_ptr<char, decltype(&::free)> resolved(realpath(path.c_str(), nullptr), &::free);
-    return resolved ? resolved.get() : path;
-}
-
-class open_file_descriptor {
-public:
-    explicit open_file_descriptor(int descriptor) noexcept : descriptor_(descriptor) {}
-    open_file_descriptor(const open_file_descriptor&) = delete;
-    open_file_descriptor& operator=(const open_file_descriptor&) = delete;
-    ~open_file_descriptor()
-    {
-        if (descriptor_ >= 0) {
-            close(descriptor_);
-        }
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-    int detach() noexcept { return std::exchange(descriptor_, -1); }
-
-private:
-    int descriptor_;
-};
-
-HANDLE make_file(const open_request& request, open_file_descriptor& opened, const std::string& path)
+HANDLE make_file(const open_request& request, descriptor& opened, const std::string& path)
 {
     kernel::file_options options;
     options.readable = request.reads();
     options.writable = request.writes();
     options.overlapped = request.has(FILE_FLAG_OVERLAPPED);
     if (request.has(FILE_FLAG_DELETE_ON_CLOSE)) {
-        options.delete_on_close = absolute(path);
+        // It must hold when the working directory changes.
+        options.delete_on_close = resolved_path(path);
     }
     const kernel::object_ref<kernel::file> made(new kernel::file(opened.get(), std::move(options)));
     opened.detach();
@@ -167,8 +143,8 @@ HANDLE open_file(const std::string& name, const open_request& request)
         return fail(INVALID_HANDLE_VALUE, path.error);
     }
     bool existed = false;
-    open_file_descriptor opened(open_descriptor(request, path.text.c_str(), existed));
-    if (opened.get() < 0) {
+    descriptor opened(open_descriptor(request, path.text.c_str(), existed));
+    if (!opened) {
         return fail(INVALID_HANDLE_VALUE, file_error(errno, path.text));
     }
     if (!request.has(FILE_FLAG_BACKUP_SEMANTICS) && is_directory(opened.get())) {

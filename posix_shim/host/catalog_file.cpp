@@ -2,14 +2,12 @@
 #include "host/catalog_file.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <stdio.h>
 
 namespace spindle::host {
@@ -20,23 +18,10 @@ constexpr mode_t readable_by_all = 0644;
 constexpr int tries = 500;
 constexpr timespec between_tries{0, 10'000'000};
 
-class descriptor {
-public:
-    descriptor(const char* path, int flags) noexcept : number_(open(path, flags | O_CLOEXEC, readable_by_all)) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor()
-    {
-        if (number_ >= 0) {
-            close(number_);
-        }
-    }
-    [[nodiscard]] int get() const noexcept { return number_; }
-    explicit operator bool() const noexcept { return number_ >= 0; }
-
-private:
-    int number_;
-};
+int open_file(const char* path, int flags) noexcept
+{
+    return open(path, flags | O_CLOEXEC, readable_by_all);
+}
 
 bool write_all(int target, std::string_view content) noexcept
 {
@@ -52,7 +37,7 @@ bool write_all(int target, std::string_view content) noexcept
 
 bool write_new_file(const char* path, std::string_view content) noexcept
 {
-    const descriptor target(path, O_WRONLY | O_CREAT | O_TRUNC);
+    const descriptor target(open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
     return target && write_all(target.get(), content) && fsync(target.get()) == 0;
 }
 
@@ -60,8 +45,8 @@ bool write_new_file(const char* path, std::string_view content) noexcept
 void synchronise_directory_of(const std::string& path) noexcept
 {
     const auto slash = path.rfind('/');
-    const descriptor directory(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(),
-                               O_RDONLY | O_DIRECTORY);
+    const std::string name = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    const descriptor directory(open_file(name.c_str(), O_RDONLY | O_DIRECTORY));
     if (directory) {
         (void)fsync(directory.get());
     }
@@ -71,7 +56,7 @@ void synchronise_directory_of(const std::string& path) noexcept
 
 file_state read_catalog_file(const std::string& path, std::string& content)
 {
-    const descriptor source(path.c_str(), O_RDONLY);
+    const descriptor source(open_file(path.c_str(), O_RDONLY));
     if (!source) {
         return errno == ENOENT ? file_state::absent : file_state::unreadable;
     }
@@ -102,10 +87,10 @@ bool replace_catalog_file(const std::string& path, std::string_view content)
 
 // The lock has a file of its own, since the catalog's is another file after every change.
 catalog_file_lock::catalog_file_lock(const std::string& path, bool wait)
-    : descriptor_(open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, readable_by_all))
+    : file_(open_file((path + ".lock").c_str(), O_RDWR | O_CREAT))
 {
-    for (int left = wait ? tries : 1; descriptor_ >= 0 && left > 0; --left) {
-        if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
+    for (int left = wait ? tries : 1; file_ && left > 0; --left) {
+        if (flock(file_.get(), LOCK_EX | LOCK_NB) == 0) {
             outcome_ = outcome::locked;
             return;
         }
@@ -117,19 +102,6 @@ catalog_file_lock::catalog_file_lock(const std::string& path, bool wait)
             (void)nanosleep(&between_tries, nullptr);
         }
     }
-}
-
-catalog_file_lock::~catalog_file_lock()
-{
-    if (descriptor_ >= 0) {
-        close(descriptor_);
-    }
-}
-
-std::string resolved_path(const std::string& path)
-{
-    const std::unique_ptr<char, decltype(&::free)> resolved(realpath(path.c_str(), nullptr), &::free);
-    return resolved ? resolved.get() : path;
 }
 
 }  // namespace spindle::host

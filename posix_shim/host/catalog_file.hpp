@@ -2,7 +2,8 @@
 // in it. Answers to rename(2), flock(2).
 #pragma once
 
-#include <optional>
+#include "host/descriptor.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -24,16 +25,12 @@ public:
     catalog_file_lock(const std::string& path, bool wait);
     catalog_file_lock(const catalog_file_lock&) = delete;
     catalog_file_lock& operator=(const catalog_file_lock&) = delete;
-    ~catalog_file_lock();
 
     [[nodiscard]] outcome result() const noexcept { return outcome_; }
 
 private:
-    int descriptor_ = -1;
+    descriptor file_;
     outcome outcome_ = outcome::failed;
 };
-
-/// The path without symbolic links, so that replacing a file does not replace the link to it.
-[[nodiscard]] std::string resolved_path(const std::string& path);
 
 }  // namespace spindle::host

@@ -3,6 +3,7 @@
 
 #include "host/catalog_file.hpp"
 #include "host/catalog_text.hpp"
+#include "host/full_path.hpp"
 #include "host/provider_change.hpp"
 
 #include <cstdlib>

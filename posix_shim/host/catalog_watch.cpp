@@ -1,6 +1,7 @@
 // The watch on the catalog's file, see catalog_watch.hpp.
 #include "host/catalog_watch.hpp"
 
+#include "host/descriptor.hpp"
 #include "kernel/fork_lock.hpp"
 
 #include <poll.h>
@@ -27,7 +28,7 @@ public:
     directory_watch(const std::string& directory, void (*changed)() noexcept)
         : changed_(changed), changes_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), stop_(eventfd(0, EFD_CLOEXEC))
     {
-        good_ = changes_ >= 0 && stop_ >= 0 && inotify_add_watch(changes_, directory.c_str(), replacements) >= 0;
+        good_ = changes_ && stop_ && inotify_add_watch(changes_.get(), directory.c_str(), replacements) >= 0;
         if (good_) {
             thread_ = std::thread([this] { run(); });
         }
@@ -37,31 +38,29 @@ public:
     ~directory_watch()
     {
         if (thread_.joinable()) {
-            (void)eventfd_write(stop_, 1);
+            (void)eventfd_write(stop_.get(), 1);
             thread_.join();
         }
-        close(changes_);
-        close(stop_);
     }
     [[nodiscard]] bool good() const noexcept { return good_; }
 
 private:
     void run() noexcept
     {
-        pollfd sources[] = {{changes_, POLLIN, 0}, {stop_, POLLIN, 0}};
+        pollfd sources[] = {{changes_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
         alignas(inotify_event) char events[4096];
         while (sources[1].revents == 0) {
             (void)poll(sources, 2, -1);
             if (sources[0].revents != 0) {
-                (void)read(changes_, events, sizeof events);
+                (void)read(changes_.get(), events, sizeof events);
                 changed_();
             }
         }
     }
 
     void (*const changed_)() noexcept;
-    int changes_;
-    int stop_;
+    descriptor changes_;
+    descriptor stop_;
     bool good_ = false;
     std::thread thread_;
 };

@@ -35,4 +35,10 @@ std::string full_path(const std::string& path)
     return full;
 }
 
+std::string resolved_path(const std::string& path)
+{
+    const std::unique_ptr<char, decltype(&::free)> resolved(realpath(path.c_str(), nullptr), &::free);
+    return resolved ? resolved.get() : path;
+}
+
 }  // namespace spindle::host
