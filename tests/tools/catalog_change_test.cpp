@@ -2,6 +2,7 @@
 // that a change that fails or is broken off leaves nothing behind.
 #include <algorithm>
 
+#include "platform.hpp"
 #include "tools/tool_fixture.hpp"
 
 using namespace spindle::test;
@@ -145,6 +146,22 @@ TEST_CASE("without --apply nothing is changed, and no journal is made", "[tools]
         CHECK(world.directory.content("catalog") == catalog);
         CHECK(world.directory.content("catalog.journal") == journal);
     }
+}
+
+TEST_CASE("one copy at a time changes the catalog", "[tools]")
+{
+    tool_world world;
+    {
+        const sole_use other(default_journal() + ".lock");
+        REQUIRE(other.result() == sole_use::outcome::held);
+        CHECK(world.run(world.install_both()) == exit_done);  // changes nothing
+        CHECK(world.apply(world.install_both()) == exit_refused);
+        CHECK(world.says("another spindle-catalog"));
+        CHECK(world.apply({"undo"}) == exit_refused);
+        CHECK(world.run({"verify"}) == exit_done);
+        CHECK(world.system.changes == 0);
+    }
+    CHECK(world.apply(world.install_both()) == exit_done);
 }
 
 TEST_CASE("undo restores what was there before each change, entry by entry", "[tools]")

@@ -1,7 +1,11 @@
-// The Linux half of platform.hpp. Changes need a catalog file that can be written.
+// The Linux half of platform.hpp. Changes need a catalog file that can be written. See flock(2), rename(2), fsync(2).
 #include "platform.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace spindle::catalog_tool {
@@ -18,6 +22,17 @@ std::string folder_of(const std::string& path)
 {
     const auto slash = path.rfind('/');
     return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+// Of a file or a folder.
+bool synchronise(const std::string& path) noexcept
+{
+    const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool done = opened >= 0 && fsync(opened) == 0;
+    if (opened >= 0) {
+        close(opened);
+    }
+    return done;
 }
 
 }  // namespace
@@ -66,6 +81,30 @@ std::string reason_against_changes()
 std::string default_journal()
 {
     return catalog_file() != nullptr ? std::string(catalog_file()) + ".journal" : std::string();
+}
+
+sole_use::sole_use(const std::string& file) : file_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
+{
+    if (file_ >= 0) {
+        const bool held = flock(static_cast<int>(file_), LOCK_EX | LOCK_NB) == 0;
+        outcome_ = held ? outcome::held : errno == EWOULDBLOCK ? outcome::busy : outcome::failed;
+    }
+}
+
+sole_use::~sole_use()
+{
+    if (file_ >= 0) {
+        close(static_cast<int>(file_));
+    }
+}
+
+bool replace_durably(const std::string& finished, const std::string& target)
+{
+    if (!synchronise(finished) || std::rename(finished.c_str(), target.c_str()) != 0) {
+        return false;
+    }
+    (void)synchronise(folder_of(target));  // some file systems have nothing to synchronise and say so
+    return true;
 }
 
 std::vector<std::string> command_line_words(int count, char** words)

@@ -1,4 +1,5 @@
 // The Windows half of platform.hpp. Changes need an elevated process, and the journal lies where only administrators write.
+// Pages: "CreateFileW" (share modes, FILE_FLAG_DELETE_ON_CLOSE), "FlushFileBuffers", "MoveFileExW".
 #include "platform.hpp"
 
 #include "catalog_model.hpp"
@@ -33,6 +34,11 @@ bool is_elevated() noexcept
     const BOOL told = GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &size);
     CloseHandle(token);
     return told != FALSE && elevation.TokenIsElevated != 0;
+}
+
+HANDLE open_file(const std::string& path, DWORD disposition, DWORD flags) noexcept
+{
+    return CreateFileW(to_wide(path).c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, disposition, flags, nullptr);
 }
 
 }  // namespace
@@ -73,6 +79,36 @@ std::string reason_against_changes()
 std::string default_journal()
 {
     return expanded_path("%ProgramData%\\Spindle\\catalog.journal");
+}
+
+sole_use::sole_use(const std::string& file)
+{
+    const HANDLE opened = open_file(file, OPEN_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE);
+    if (opened != INVALID_HANDLE_VALUE) {
+        file_ = reinterpret_cast<std::intptr_t>(opened);
+        outcome_ = outcome::held;
+    } else if (GetLastError() == ERROR_SHARING_VIOLATION) {
+        outcome_ = outcome::busy;
+    }
+}
+
+sole_use::~sole_use()
+{
+    if (file_ != -1) {
+        CloseHandle(reinterpret_cast<HANDLE>(file_));
+    }
+}
+
+bool replace_durably(const std::string& finished, const std::string& target)
+{
+    const HANDLE opened = open_file(finished, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL);
+    if (opened == INVALID_HANDLE_VALUE) {
+        return false;
+    }
+    const BOOL flushed = FlushFileBuffers(opened);
+    CloseHandle(opened);
+    return flushed != FALSE && MoveFileExW(to_wide(finished).c_str(), to_wide(target).c_str(),
+                                           MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) != FALSE;
 }
 
 std::vector<std::string> command_line_words(int, char**)

@@ -7,7 +7,9 @@
 #include "plan.hpp"
 #include "platform.hpp"
 #include "restore.hpp"
+#include "tool_files.hpp"
 
+#include <optional>
 #include <ostream>
 
 namespace spindle::catalog_tool {
@@ -24,7 +26,7 @@ public:
     int list()
     {
         if (!read(now_)) {
-            return exit_failed;
+            return outcome_;
         }
         print(out_, now_);
         return exit_done;
@@ -33,7 +35,7 @@ public:
     int verify()
     {
         if (!read(now_)) {
-            return exit_failed;
+            return outcome_;
         }
         auto found = complaints(now_);
         if (!journal_.path().empty() && !journal_.load()) {
@@ -50,8 +52,8 @@ public:
 
     int change()
     {
-        if (!read(now_)) {
-            return exit_failed;
+        if (!take_turn() || !read(now_)) {
+            return outcome_;
         }
         std::string problem;
         if (given_.what == command::install) {
@@ -69,8 +71,8 @@ public:
 
     int undo()
     {
-        if (!read(now_)) {
-            return exit_failed;
+        if (!take_turn() || !read(now_)) {
+            return outcome_;
         }
         if (!journal_.path().empty() && !journal_.load()) {
             return refuse("the journal cannot be read or is damaged: " + journal_.path());
@@ -95,6 +97,7 @@ private:
         const int error = system_.read(target);
         if (error != 0) {
             err_ << "spindle-catalog: the catalog cannot be read (code " << error << ")\n";
+            outcome_ = exit_failed;
         }
         return error == 0;
     }
@@ -106,6 +109,23 @@ private:
     }
 
     void announce(const std::string& what) { out_ << (given_.apply ? "  " : "  would ") << what << '\n'; }
+
+    // What is read from here on stays so until the change is made: false when another copy of the program is making one. Without
+    // the right to change anything may_change() refuses later.
+    bool take_turn()
+    {
+        if (!given_.apply || !reason_against_changes().empty()) {
+            return true;
+        }
+        make_folder_of(journal_.path());
+        turn_.emplace(journal_.path() + ".lock");
+        if (turn_->result() != sole_use::outcome::held) {
+            refuse(turn_->result() == sole_use::outcome::busy ? "another spindle-catalog is changing the catalog"
+                                                              : "this file cannot be made: " + journal_.path() + ".lock");
+            return false;
+        }
+        return true;
+    }
 
     // With --apply and the right to it; else outcome_ says how the command ends.
     bool may_change()
@@ -228,6 +248,7 @@ private:
     std::ostream& out_;
     std::ostream& err_;
     journal journal_;
+    std::optional<sole_use> turn_;
     snapshot now_;
     int outcome_ = exit_done;
 };

@@ -1,6 +1,8 @@
 // Reading and replacing files, see tool_files.hpp.
 #include "tool_files.hpp"
 
+#include "platform.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -35,23 +37,25 @@ file_outcome read_file(const std::string& path, std::string& content, std::size_
 
 bool replace_file(const std::string& path, const std::string& content)
 {
-    std::error_code error;
-    const auto target = file_path(path);
-    const auto made = file_path(path + ".new");
-    if (target.has_parent_path()) {
-        std::filesystem::create_directories(target.parent_path(), error);
-    }
-    std::ofstream out(made, std::ios::binary | std::ios::trunc);
+    make_folder_of(path);
+    const std::string made = path + ".new";
+    std::ofstream out(file_path(made), std::ios::binary | std::ios::trunc);
     out << content;
     out.close();
-    if (out) {
-        std::filesystem::rename(made, target, error);
+    if (out && replace_durably(made, path)) {
+        return true;
     }
-    if (!out || error) {
-        std::filesystem::remove(made, error);
-        return false;
+    std::error_code ignored;
+    std::filesystem::remove(file_path(made), ignored);
+    return false;
+}
+
+void make_folder_of(const std::string& path)
+{
+    std::error_code ignored;  // what needs the folder finds out
+    if (const auto target = file_path(path); target.has_parent_path()) {
+        std::filesystem::create_directories(target.parent_path(), ignored);
     }
-    return true;
 }
 
 }  // namespace spindle::catalog_tool

@@ -12,4 +12,7 @@ enum class file_outcome : unsigned char { done, absent, failed };
 /// A new file takes the place of the old one, in a folder that is made if need be. False: the old one is there still.
 [[nodiscard]] bool replace_file(const std::string& path, const std::string& content);
 
+/// The folder that the path's file is to be in, if it is not there.
+void make_folder_of(const std::string& path);
+
 }  // namespace spindle::catalog_tool
