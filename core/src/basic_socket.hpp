@@ -95,6 +95,7 @@ inline constexpr std::uint32_t accepting = 1U << 14;        ///< named as the ta
 inline constexpr std::uint32_t leaf = 1U << 20;  ///< of a multicast group, by join_leaf()
 inline constexpr std::uint32_t discarding = 1U << 12;  ///< after SD_RECEIVE: data that come reset the connection
 inline constexpr std::uint32_t deferring = 1U << 15;        ///< a listener that holds connections of its own (CF_DEFER)
+inline constexpr std::uint32_t tells_unread = 1U << 17;     ///< receives ask the system what they left
 inline constexpr std::uint32_t serving = 1U << 16;          ///< requests have waited for input here, and may again
 }  // namespace state
 
@@ -104,6 +105,7 @@ struct input_requests {
     request_list pending;
     std::atomic<bool> joined{false};  ///< a loop tells of every new readiness, so nothing has to be armed
     bool maybe_ready = true;   ///< false: the system's buffer was seen empty and the loop has told of nothing since
+    unsigned char vain_tries = 0;  ///< one after the other, of receives that could have data left by the one before
     bool hung_up = false;      ///< an end or error was announced: from now on every read is worth trying
     bool readable_armed = false;
     bool urgent_armed = false;

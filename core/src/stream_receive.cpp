@@ -86,7 +86,7 @@ transfer_flags stream_socket::lower_flags(unsigned flags) const noexcept
     if ((flags & message_flag::peek) != 0) {
         return transfer_flags::peek;
     }
-    return has_events() ? transfer_flags::tell_unread : transfer_flags::none;
+    return has_events() || has(state::tells_unread) ? transfer_flags::tell_unread : transfer_flags::none;
 }
 
 // A client that asks and waits for the answer finds nothing at its first try every time. After a few such tries the

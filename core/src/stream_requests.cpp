@@ -42,6 +42,9 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
         auto got = receive_some(request.buffers(), request.done_, request.flags);
         if (!got && is_would_block(got.error())) {
             input_.maybe_ready = false;
+            if (seen == readiness::none) {
+                note_vain_try();
+            }
             if (urgent && has_any(seen, readiness::failed)) {
                 // Nothing urgent can come any more.
                 const auto alive = lower().connect_result();
@@ -54,9 +57,13 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
             outcome.code = to_errc(got.error());
             return request_step::done;
         }
+        if (seen == readiness::none) {
+            input_.vain_tries = 0;
+        }
         const std::size_t bytes = got ? got->bytes : 0;
-        if (!urgent && !peek && request.done_ + bytes < total && !input_.hung_up && !has(state::urgent_interest)) {
-            // A short read proves the buffer empty; whatever comes later is told (port loops only).
+        const bool drained = got && got->unread ? *got->unread == 0 : request.done_ + bytes < total;
+        if (!urgent && !peek && drained && !input_.hung_up && !has(state::urgent_interest)) {
+            // The buffer is empty, as a short read proves too; whatever comes later is told (port loops only).
             input_.maybe_ready = false;
         }
         request.done_ += bytes;
@@ -65,6 +72,17 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
             outcome.flags = urgent ? message_flag::out_of_band : 0;
             return request_step::done;
         }
+    }
+}
+
+// A message that just fills its buffer does not prove that nothing is behind it, so the next receive tries in vain. A program
+// that this happens to every time has the system tell what a receive left: that costs less than a system call that fails.
+void stream_socket::note_vain_try()
+{
+    constexpr unsigned char enough = 4;
+    if (input_.joined && !has(state::tells_unread) && ++input_.vain_tries == enough) {
+        set_state(state::tells_unread);
+        (void)lower().set_option(lower_option::report_unread, 1);  // where it cannot be had, receives go on without
     }
 }
 

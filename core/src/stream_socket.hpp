@@ -145,6 +145,7 @@ private:
     void serve_output(readiness seen) noexcept override;
     std::size_t take_output(request_list& to, const request_filter& which, bool torn) override;
     void after_input(readiness seen) override;
+    void note_vain_try();
     request_step try_empty_receive(io_outcome& outcome);
     errc start_send_in_line(io_request& request, io_outcome& outcome, request_list& finished);
     void serve_line(request_list& finished);

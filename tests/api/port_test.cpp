@@ -199,6 +199,40 @@ TEST_CASE("CP-9, SHUT-16, CLOSE-13, CAN-4 calls without an OVERLAPPED post nothi
     CHECK(is_empty(port));
 }
 
+TEST_CASE("CP-7, OVL-16 messages that just fill their buffers come out one by one, however many wait", "[api][port]")
+{
+    const winsock started;
+    const tcp_pair pair;
+    const port_handle port;
+    REQUIRE(associate(pair.server, port, 1) == port.get());
+    request receive(4);
+    for (int round = 0; round < 12; ++round) {
+        REQUIRE(receive.receive(pair.server) == WSA_IO_PENDING);
+        send_text(pair.client, "once");
+        check_packet(port, 1, receive, 4);
+    }
+    const auto take = [&](const std::string& expected) {
+        const int code = receive.receive(pair.server);
+        REQUIRE((code == 0 || code == WSA_IO_PENDING));
+        check_packet(port, 1, receive, static_cast<DWORD>(expected.size()));
+        CHECK(receive.bytes.substr(0, expected.size()) == expected);
+    };
+    for (int round = 0; round < 3; ++round) {
+        send_text(pair.client, "now twiceand 3");
+        take("now ");
+        take("twic");
+        take("eand");
+        take(" 3");
+        send_text(pair.client, "last");
+        take("last");
+    }
+    send_text(pair.client, "done");
+    REQUIRE(shutdown(pair.client, SD_SEND) == 0);
+    take("done");
+    take("");
+    CHECK(is_empty(port));
+}
+
 TEST_CASE("CP-10 a request that went on posts its packet in spite of the mode", "[api][port]")
 {
     const winsock started;
