@@ -4,9 +4,13 @@
 
 #include <atomic>
 #include <cstring>
+#include <mutex>
 
+#include "exchange_exports.hpp"
 #include "instance.hpp"
+#include "spindle/constant_mutex.hpp"
 #include "spindle/overlapped.hpp"
+#include "upcall_host.hpp"
 
 namespace spindle::exchange {
 
@@ -20,9 +24,14 @@ namespace spindle::spi {
 
 namespace {
 
-// Written while no socket exists yet: the exchange follows the first WSPStartup at once.
+// Written, under the lock, while no socket exists yet: the exchange follows the first WSPStartup at once or comes before
+// the first socket.
+constinit constant_mutex agreement_lock;
 constinit exchange::host_functions kernel_functions{};
 constinit std::atomic<const exchange::host_functions*> kernel{nullptr};
+constinit std::atomic<bool> asked_host{false};
+constinit std::atomic<bool> has_joined{false};
+constinit std::uint32_t joined_for = 0;  // a catalog entry
 
 exchange::loop* open_loop(exchange::port* which)
 {
@@ -105,6 +114,14 @@ void look()
     }
 }
 
+void agree(const exchange::host_functions& with) noexcept
+{
+    if (host_kernel() == nullptr) {
+        kernel_functions = with;
+        kernel.store(&kernel_functions, std::memory_order_release);
+    }
+}
+
 constexpr exchange::provider_functions functions{exchange::version, open_loop, close_loop, associate, turn,
                                                  wake,              left,      cancel,     look};
 
@@ -125,17 +142,50 @@ result<void> swap_tables(const void* in, std::size_t in_size, void* out, std::si
     if (offered.version != exchange::version) {
         return errc::version_not_supported;
     }
-    if (kernel.load(std::memory_order_acquire) == nullptr) {
-        kernel_functions = offered;
-        kernel.store(&kernel_functions, std::memory_order_release);
-    }
+    const std::lock_guard lock(agreement_lock);
+    agree(offered);
     std::memcpy(out, &functions, sizeof functions);
     return {};
+}
+
+void join_host(const upcall_host& host) noexcept
+{
+    if (asked_host.load(std::memory_order_acquire) || host_kernel() != nullptr) {
+        return;
+    }
+    // The host's function calls nobody; other threads' first sockets wait for what it says.
+    const std::lock_guard lock(agreement_lock);
+    const auto join = exports_of_host().join;
+    if (asked_host.load(std::memory_order_relaxed) || host_kernel() != nullptr) {
+        return;
+    }
+    exchange::host_functions agreed{};
+    if (join != nullptr && join(host.started_entry_id(), host.modify_handle_upcall(), &functions, &agreed)) {
+        joined_for = host.started_entry_id();
+        has_joined = true;
+        agree(agreed);
+    }
+    asked_host.store(true, std::memory_order_release);
+}
+
+void leave_host() noexcept
+{
+    if (has_joined.exchange(false)) {
+        exports_of_host().leave(joined_for);
+    }
 }
 
 void forget_host_kernel() noexcept
 {
     kernel.store(nullptr, std::memory_order_release);
+    asked_host = false;
+}
+
+void forget_host_kernel_after_fork() noexcept
+{
+    agreement_lock.reset_after_fork();
+    has_joined = false;
+    forget_host_kernel();
 }
 
 socket_record::~socket_record()

@@ -16,8 +16,18 @@ namespace spindle::spi {
 /// Serves exchange::ioctl_code. Errors: fault, version_not_supported.
 result<void> swap_tables(const void* in, std::size_t in_size, void* out, std::size_t out_size) noexcept;
 
-/// After the last WSPCleanup, and in the child of a fork.
+class upcall_host;
+
+/// When a socket is made: asks the host for the agreement, once, if the host has not come with it.
+void join_host(const upcall_host& host) noexcept;
+
+/// When the last WSPCleanup begins: ends the agreement that join_host() got. The host's table stays good.
+void leave_host() noexcept;
+
+/// After the last WSPCleanup.
 void forget_host_kernel() noexcept;
+/// In the child of a fork.
+void forget_host_kernel_after_fork() noexcept;
 
 /// What the SPI layer hangs on a socket that serves requests.
 class socket_record {

@@ -82,7 +82,7 @@ constexpr auto rows = std::to_array<ioctl_row>({
     {code::base_handle, get_base, as_request::refused},
     {code::bsp_handle, get_base},
     {code::bsp_handle_select, get_base},
-    {code::bsp_handle_poll, get_base},
+    {code::bsp_handle_poll, get_base, as_request::faults},
     {code::get_extension, get_extension},
     {code::get_multiple_extension, get_multiple_extension},
 });

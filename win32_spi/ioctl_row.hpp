@@ -56,6 +56,7 @@ enum class as_request : unsigned char {
     at_once,  ///< the call itself returns its outcome (CTL-4)
     pends,    ///< it is told later even though it is known already (CTL-34)
     refused,  ///< it pends and ends as not supported (CTL-7)
+    faults,   ///< there must be none (LSP-14)
 };
 
 /// What a failure does to *lpcbBytesReturned unless it says what is needed.

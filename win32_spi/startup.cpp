@@ -55,7 +55,7 @@ result<int> start(WORD wVersionRequested, LPWSPDATA lpWSPData, const WSAPROTOCOL
     }
     provider::watch_forks(the_provider(), []() noexcept {
         forget_entries_after_fork();
-        forget_host_kernel();
+        forget_host_kernel_after_fork();
         forget_queued_routines_after_fork();
         forget_request_memory_after_fork();
         forget_registered_io_after_fork();
@@ -77,8 +77,12 @@ int WSPAPI WSPCleanup(LPINT lpErrno) noexcept
 {
     // Not counted as a call in progress: the last cleanup waits until there is none.
     return guarded_call(call_failed, lpErrno, [&]() -> result<int> {
+        if (the_provider().startup_count() == 1) {
+            leave_host();
+        }
         const auto report = the_provider().cleanup();
         if (report && report->last) {
+            leave_host();  // cleanups on two threads may both have seen the other one's startup
             drop_queued_routines();
             drop_request_memory();
             drop_registered_io();

@@ -107,6 +107,9 @@ result<void> run(socket& it, const ioctl_row& row, ioctl_call& call, const overl
     if (row.waits_for) {
         return wait_for_change(it, row, call, how);
     }
+    if (how != nullptr && row.requested == as_request::faults) {
+        return errc::fault;
+    }
     return how != nullptr ? serve_overlapped(it, row, call, *how) : row.serve(it, call);
 }
 

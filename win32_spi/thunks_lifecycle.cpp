@@ -9,6 +9,7 @@
 #include "spindle/catalog.hpp"
 #include "thunk.hpp"
 #include "thunks.hpp"
+#include "upcall_host.hpp"
 
 namespace spindle::spi {
 
@@ -66,6 +67,7 @@ result<SOCKET> open_duplicate(const WSAPROTOCOL_INFOW& info, DWORD dwFlags)
 result<SOCKET> open_socket(int af, int type, int protocol, const WSAPROTOCOL_INFOW* lpProtocolInfo,
                            DWORD dwFlags)
 {
+    join_host(*upcalls_of_provider());
     std::optional<named_entry> entry;
     if (lpProtocolInfo != nullptr) {
         const WSAPROTOCOL_INFOW info = load(lpProtocolInfo);

@@ -49,7 +49,8 @@ void set_upcalls_of_provider(const upcall_host* newest) noexcept
 }
 
 upcall_host::upcall_host(const WSPUPCALLTABLE& upcalls, const WSAPROTOCOL_INFOW& started)
-    : upcalls_(upcalls), ifs_handles_((started.dwServiceFlags1 & XP1_IFS_HANDLES) != 0)
+    : upcalls_(upcalls), ifs_handles_((started.dwServiceFlags1 & XP1_IFS_HANDLES) != 0),
+      started_entry_id_(started.dwCatalogEntryId)
 {
     remember_entry(started);
 }

@@ -28,6 +28,12 @@ public:
 
     // What overlapped requests need. False: the upcall failed or there is none.
     [[nodiscard]] bool has_ifs_handles() const noexcept { return ifs_handles_; }
+    /// What join_host() tells the host.
+    [[nodiscard]] DWORD started_entry_id() const noexcept { return started_entry_id_; }
+    [[nodiscard]] const void* modify_handle_upcall() const noexcept
+    {
+        return reinterpret_cast<const void*>(upcalls_.lpWPUModifyIFSHandle);
+    }
     void set_event(HANDLE event) const noexcept;
     bool reset_event(HANDLE event) const noexcept;
     bool queue_apc(WSATHREADID& thread, LPWSAUSERAPC routine, DWORD_PTR context) const noexcept;
@@ -41,6 +47,7 @@ public:
 private:
     WSPUPCALLTABLE upcalls_;
     bool ifs_handles_;
+    DWORD started_entry_id_;
     entry_book_user book_;
 };
 

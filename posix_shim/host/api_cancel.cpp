@@ -2,6 +2,7 @@
 // either: a provider can be asked only through the private agreement. Transfers on files do not wait for anything that
 // could be cancelled. Answers to the pages "CancelIo", "CancelIoEx" and "CancelSynchronousIo" (clauses CAN-5 to CAN-8,
 // CAN-14, CAN-15).
+#include "host/base_sockets.hpp"
 #include "host/call_scope.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/provider_change.hpp"
@@ -24,11 +25,22 @@ int cancel(HANDLE file, const OVERLAPPED* request, bool own_only, std::uint32_t&
     if (const int error = scope ? find_socket_by_handle(file, socket) : ERROR_INVALID_HANDLE; error != 0) {
         return error;
     }
-    const exchange_scope provider(socket.owner().exchange());
+    if (const exchange_scope provider(socket.owner().exchange_of_sockets()); provider) {
+        found = provider->cancel(socket.socket, request, own_only);
+        return 0;
+    }
+    // A layer without IFS handles has requests of its own in the program's place: all can be cancelled, not a single one.
+    socket_reference base;
+    const SOCKET below = base_socket(socket.socket, SIO_BASE_HANDLE);
+    if (request != nullptr || below == socket.socket ||
+        find_socket_by_handle(reinterpret_cast<HANDLE>(below), base) != 0) {
+        return ERROR_NOT_SUPPORTED;
+    }
+    const exchange_scope provider(base.owner().exchange_of_sockets());
     if (!provider) {
         return ERROR_NOT_SUPPORTED;
     }
-    found = provider->cancel(socket.socket, request, own_only);
+    found = provider->cancel(base.socket, nullptr, own_only);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 // Sending and receiving, each call mapped to its SPI function. The BSD calls arrive there as one WSABUF
 // without OVERLAPPED and routine (clause MAP-1); buffers, lengths and flags are the provider's to judge
 // (MAP-16).
+#include "host/base_sockets.hpp"
 #include "host/dispatch.hpp"
 #include "host/extension.hpp"
 
@@ -72,7 +73,11 @@ int WSAAPI WSASendMsg(SOCKET Handle, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNu
     if (!scope) {
         return fail(SOCKET_ERROR, WSANOTINITIALISED);
     }
-    const auto send_message = extension_function<LPFN_WSASENDMSG>(scope, Handle, send_message_function);
+    auto send_message = extension_function<LPFN_WSASENDMSG>(scope, Handle, send_message_function);
+    if (send_message == nullptr && is_layered(Handle)) {
+        Handle = base_socket(Handle, SIO_BSP_HANDLE);  // of a layer that has no such function
+        send_message = extension_function<LPFN_WSASENDMSG>(scope, Handle, send_message_function);
+    }
     return send_message == nullptr
                ? SOCKET_ERROR
                : send_message(Handle, lpMsg, dwFlags, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine);

@@ -26,7 +26,7 @@ int error_of_refusal(int wsa_error) noexcept
 // completes the way it does from here on (CP-6).
 int associate_in_provider(const socket_reference& socket, kernel::completion_port& port) noexcept
 {
-    const exchange_scope provider(socket.owner().exchange());
+    const exchange_scope provider(socket.owner().exchange_of_sockets());
     if (!provider) {
         return 0;
     }

@@ -12,8 +12,8 @@ namespace spindle::host {
 
 /// Calls `call(table, lpErrno)` with the procedure table of the socket's provider and returns its result;
 /// `failure` is what both the SPI function and this one return when they fail.
-/// Errors: WSANOTINITIALISED, then WSAENOTSOCK, then whatever the provider stored. On success the last error
-/// stays.
+/// Errors: WSANOTINITIALISED, then WSAENOTSOCK, then why the provider of a layer's lower socket could not be started,
+/// then whatever the provider stored. On success the last error stays.
 template <class Result, class Call>
 Result call_provider(SOCKET s, Result failure, Call&& call)
 {
@@ -26,6 +26,9 @@ Result call_provider(SOCKET s, Result failure, Call&& call)
         return fail(failure, WSAENOTSOCK);
     }
     auto& target = *static_cast<provider*>(entry.owner);
+    if (const int refused = target.ensure_started(entry.catalog_entry_id); refused != 0) {
+        return fail(failure, refused);
+    }
     scope.enter_provider(target);
     int error = WSASYSCALLFAILURE;  // stays only if the provider breaks its duty to say why it failed
     const Result result = call(target.table(), &error);

@@ -17,6 +17,9 @@ Function extension_function(call_scope& scope, SOCKET s, const GUID& identifier)
         return fail(Function{nullptr}, WSAENOTSOCK);
     }
     auto& target = *static_cast<provider*>(entry.owner);
+    if (const int refused = target.ensure_started(entry.catalog_entry_id); refused != 0) {
+        return fail(Function{nullptr}, refused);
+    }
     scope.enter_provider(target);
     GUID wanted = identifier;
     Function found = nullptr;

@@ -1,6 +1,7 @@
 // Loading, starting, stopping and unloading one provider library, see provider.hpp.
 #include "host/provider.hpp"
 
+#include "host/catalog.hpp"
 #include "host/module_path.hpp"
 #include "host/runtime.hpp"
 #include "host/upcalls.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <new>
 
 namespace spindle::host {
 
@@ -19,6 +21,8 @@ constexpr WORD required_version = MAKEWORD(2, 2);
 constexpr std::size_t slot_count = 30;
 static_assert(sizeof(WSPPROC_TABLE) == slot_count * sizeof(void*), "START-11: thirty slots");
 
+constinit std::atomic<bool> layers_were_started{false};
+
 bool every_slot_is_filled(const WSPPROC_TABLE& table) noexcept
 {
     void* slots[slot_count];
@@ -27,6 +31,11 @@ bool every_slot_is_filled(const WSPPROC_TABLE& table) noexcept
 }
 
 }  // namespace
+
+bool a_layer_runs() noexcept
+{
+    return layers_were_started.load(std::memory_order_relaxed);
+}
 
 int provider::ensure_started(const WSAPROTOCOL_INFOW& entry) noexcept
 {
@@ -62,6 +71,14 @@ int provider::ensure_started(const WSAPROTOCOL_INFOW& entry) noexcept
     return error;
 }
 
+int provider::start_for(DWORD catalog_entry_id) noexcept
+try {
+    catalog_entry entry;
+    return find_entry(catalog_entry_id, entry) ? ensure_started(entry.info) : WSAENOTSOCK;
+} catch (const std::bad_alloc&) {
+    return WSAENOBUFS;
+}
+
 int provider::load_and_start(const WSAPROTOCOL_INFOW& entry) noexcept
 {
     if (library_ == nullptr) {
@@ -78,6 +95,8 @@ int provider::load_and_start(const WSAPROTOCOL_INFOW& entry) noexcept
         close_library();
         return WSAEPROVIDERFAILEDINIT;
     }
+    chain_length_ = std::max(chain_length_.load(), entry.ProtocolChain.ChainLen);
+    layers_were_started = layers_were_started || chain_length_ > BASE_PROTOCOL;
     const bool complete = every_slot_is_filled(table);
     if (complete && data.wVersion == required_version) {
         table_ = table;
@@ -116,6 +135,7 @@ int provider::stop() noexcept
 
 void provider::unload() noexcept
 {
+    exchange_.end();  // of a provider whose layers forgot it
     table_ = {};
     close_library();
 }

@@ -51,6 +51,22 @@ void provider_exchange::begin(const WSPPROC_TABLE& table) noexcept
     if (table.lpWSPIoctl(INVALID_SOCKET, exchange::ioctl_code, &mine, sizeof mine, &offered, sizeof offered,
                          &returned, nullptr, nullptr, nullptr, &error) == 0 &&
         returned == sizeof offered && every_function_is_there(offered)) {
+        install(offered);
+    }
+}
+
+bool provider_exchange::join(const exchange::provider_functions& offered) noexcept
+{
+    if (!every_function_is_there(offered)) {
+        return false;
+    }
+    install(offered);
+    return true;
+}
+
+void provider_exchange::install(const exchange::provider_functions& offered) noexcept
+{
+    if (!agreed_.exchange(true)) {
         functions_ = offered;
         source_.functions = &functions_;
         gate_.open();
@@ -92,6 +108,7 @@ void provider_exchange::end() noexcept
     }
     source_.functions = nullptr;
     functions_ = {};
+    agreed_ = false;
 }
 
 void provider_exchange::forget_after_fork() noexcept
@@ -101,6 +118,7 @@ void provider_exchange::forget_after_fork() noexcept
         news_owner.store(nullptr);
     }
     gate_.reset_after_fork();
+    agreed_ = false;
     functions_ = {};
     source_.functions = nullptr;
     source_.open_loops.store(0, std::memory_order_relaxed);

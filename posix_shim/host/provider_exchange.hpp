@@ -8,6 +8,8 @@
 #include <spindle/call_gate.hpp>
 #include <spindle/exchange.hpp>
 
+#include <atomic>
+
 namespace spindle::host {
 
 class provider_exchange {
@@ -19,6 +21,11 @@ public:
     /// Right after WSPStartup: asks the provider. One that refuses is served through the documented calls alone.
     void begin(const WSPPROC_TABLE& table) noexcept;
 
+    /// The same for a provider that asks by itself (exchange::join_function). False: it lacks functions.
+    bool join(const exchange::provider_functions& offered) noexcept;
+
+    [[nodiscard]] bool is_agreed() const noexcept { return agreed_.load(std::memory_order_relaxed); }
+
     /// Before WSPCleanup: on return nobody is inside the provider's functions, and no port has a loop of it; both stays
     /// so. Threads that wait at these ports go on waiting.
     void end() noexcept;
@@ -29,9 +36,11 @@ public:
 private:
     friend class exchange_scope;
 
+    void install(const exchange::provider_functions& offered) noexcept;
     void offer_news() noexcept;
     void withdraw_news() noexcept;
 
+    std::atomic<bool> agreed_{false};  // of several that come to agree, one does
     exchange::provider_functions functions_{};
     kernel::loop_source source_;
     call_gate gate_;

@@ -1,4 +1,5 @@
 // The list of providers that this process uses, one per library path. Declared in provider.hpp.
+#include "host/catalog.hpp"
 #include "host/provider.hpp"
 
 #include <new>
@@ -36,13 +37,21 @@ try {
     return nullptr;
 }
 
+provider* provider_of_entry(DWORD catalog_entry_id) noexcept
+try {
+    catalog_entry entry;
+    return find_entry(catalog_entry_id, entry) ? provider_for(entry.path) : nullptr;
+} catch (const std::bad_alloc&) {
+    return nullptr;
+}
+
 int stop_all_providers() noexcept
 {
     int first_error = 0;
-    for (provider* each = first(); each != nullptr; each = each->next) {
-        const int error = each->stop();
-        if (first_error == 0) {
-            first_error = error;
+    for (int length = MAX_PROTOCOL_CHAIN; length >= 0; --length) {
+        for (provider* each = first(); each != nullptr; each = each->next) {
+            const int error = each->chain_length() >= length ? each->stop() : 0;
+            first_error = first_error != 0 ? first_error : error;
         }
     }
     return first_error;

@@ -22,6 +22,9 @@ BOOL transfer(HANDLE file, LPVOID data, DWORD count, LPDWORD transferred, LPOVER
     if (transferred == nullptr && overlapped == nullptr) {
         return fail(FALSE, ERROR_INVALID_PARAMETER);
     }
+    if (const int error = socket.owner().ensure_started(socket.entry.catalog_entry_id); error != 0) {
+        return fail(FALSE, static_cast<int>(error_of_winsock(error)));
+    }
     scope.enter_provider(socket.owner());
     WSABUF buffer{};
     buffer.buf = static_cast<CHAR*>(data);

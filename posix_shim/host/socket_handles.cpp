@@ -23,9 +23,9 @@ void close_hidden(std::uintptr_t value) noexcept
         return;
     }
     auto& owner = *static_cast<provider*>(entry.owner);
+    int error = owner.ensure_started(entry.catalog_entry_id);
     scope.enter_provider(owner);
-    int error = 0;
-    if (owner.table().lpWSPCloseSocket(value, &error) == 0 && entry.ifs) {
+    if (error == 0 && owner.table().lpWSPCloseSocket(value, &error) == 0 && entry.ifs) {
         kernel::handles.remove(value, kernel::object_kind::socket);
     }
 }

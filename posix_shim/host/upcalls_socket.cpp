@@ -3,7 +3,6 @@
 // host is the kernel: WPUCloseSocketHandle on a handle from WPUModifyIFSHandle stands for that close. A
 // provider that does not make it loses nothing for sockets closed by the program: the host drops the handle
 // when WSPCloseSocket succeeds.
-#include "host/catalog.hpp"
 #include "host/exchange.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/provider.hpp"
@@ -14,15 +13,6 @@ using namespace spindle;
 using namespace spindle::host;
 
 namespace {
-
-// The provider that a catalog entry leads to; nullptr when there is no such entry or memory is short.
-provider* provider_of_entry(DWORD catalog_entry_id) noexcept
-try {
-    catalog_entry entry;
-    return find_entry(catalog_entry_id, entry) ? provider_for(entry.path) : nullptr;
-} catch (...) {
-    return nullptr;
-}
 
 SOCKET handle_or_no_buffers(std::uint32_t handle, LPINT lpErrno) noexcept
 {
@@ -51,6 +41,7 @@ SOCKET WSPAPI WPUModifyIFSHandle(DWORD dwCatalogEntryId, SOCKET ProposedHandle, 
     kernel::socket_entry taken_over;
     if (kernel::handles.find_socket(ProposedHandle, taken_over) && taken_over.owner != owner &&
         kernel::handles.retarget(ProposedHandle, entry)) {
+        owner->takes_over_from(*static_cast<provider*>(taken_over.owner));
         return ProposedHandle;
     }
     return handle_or_no_buffers(kernel::handles.add(entry), lpErrno);

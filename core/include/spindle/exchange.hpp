@@ -1,8 +1,9 @@
 // The private agreement between this project's provider and this project's host: what the kernel does for a base
 // provider on Windows and what no upcall offers. The host asks for it right after WSPStartup by a vendor ioctl on no
-// socket; a provider that refuses is served through the documented upcalls alone, and so is a provider whose host
-// never asks. Plain types only: the two libraries share no symbols. Answers to the pages "WSAOVERLAPPED", "I/O
-// Completion Ports", "CancelIoEx" and contract clauses OVL-8, OVL-14, CP-3 to CP-11, CAN-5 to CAN-7, CAN-14.
+// socket; a provider that refuses is served through the documented upcalls alone. A provider that a layered provider has
+// started, which the host does not see, asks the host itself, see join_function. Plain types only. Answers to the pages
+// "WSAOVERLAPPED", "I/O Completion Ports", "CancelIoEx" and contract clauses OVL-8, OVL-14, CP-3 to CP-11, CAN-5 to
+// CAN-7, CAN-14.
 #pragma once
 
 #include <cstdint>
@@ -103,5 +104,13 @@ struct provider_functions {
     /// provider's own thread would tell a little later. Does not wait; next to nothing when there are no such sockets.
     void (*look)();
 };
+
+/// The host exports `spindle_exchange_join` and `spindle_exchange_leave`, of these types. `upcall` is the
+/// lpWPUModifyIFSHandle of the provider's upcall table: a host agrees only with those that it serves. On true both tables
+/// hold until the provider has called leave, which it does when its last cleanup begins; on return of that nobody is
+/// inside the provider's functions, and every loop is closed.
+using join_function = bool(std::uint32_t catalog_entry_id, const void* upcall, const provider_functions* offered,
+                           host_functions* agreed);
+using leave_function = void(std::uint32_t catalog_entry_id);
 
 }  // namespace spindle::exchange

@@ -1,0 +1,43 @@
+// See base_sockets.hpp.
+#include "host/base_sockets.hpp"
+
+namespace spindle::host {
+
+bool is_layered(SOCKET s) noexcept
+{
+    kernel::socket_entry entry;
+    return kernel::handles.find_socket(s, entry) &&
+           static_cast<provider*>(entry.owner)->chain_length() > BASE_PROTOCOL;
+}
+
+SOCKET base_socket(SOCKET s, DWORD control_code) noexcept
+{
+    kernel::socket_entry entry;
+    if (!is_layered(s) || !kernel::handles.find_socket(s, entry)) {
+        return s;
+    }
+    SOCKET base = INVALID_SOCKET;
+    DWORD returned = 0;
+    int error = 0;
+    const auto& table = static_cast<provider*>(entry.owner)->table();
+    const int result = table.lpWSPIoctl(s, control_code, nullptr, 0, &base, sizeof base, &returned, nullptr, nullptr,
+                                        nullptr, &error);
+    return result == 0 && kernel::handles.find_socket(base, entry) ? base : s;
+}
+
+SOCKET base_sockets::base_of(SOCKET s)
+{
+    if (const auto known = base_.find(s); known != base_.end()) {
+        return known->second;
+    }
+    const SOCKET base = base_socket(s, code_);
+    base_.emplace(s, base);
+    above_.emplace(base, s);
+    if (kernel::socket_entry entry; kernel::handles.find_socket(base, entry)) {
+        one_provider_ = one_provider_ && (owner_ == nullptr || owner_ == entry.owner);
+        owner_ = entry.owner;
+    }
+    return base;
+}
+
+}  // namespace spindle::host
