@@ -21,9 +21,12 @@ errc datagram_socket::check_input(const io_request& request)
 
 request_step datagram_socket::try_input(io_request& request, readiness, io_outcome& outcome)
 {
-    const auto got = receive_now(request.buffers(), request.flags, request.address, request.control);
+    // A port's loop tells of failures, which the system would have to be asked for with every try in vain otherwise.
+    const bool ask = !input_.joined || input_.hung_up;
+    const auto got = receive_now(request.buffers(), request.flags, request.address, request.control, ask);
     if (!got && is_would_block(got.error())) {
         input_.maybe_ready = false;
+        input_.hung_up = false;  // there are none
         return request_step::waits;
     }
     if (got) {

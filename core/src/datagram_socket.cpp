@@ -199,7 +199,7 @@ result<receive_outcome> datagram_socket::receive_until_done(mutable_buffers buff
     for (;;) {
         // What comes in belongs to pending requests first (OVL-16).
         auto got = has_input_requests() ? result<receive_outcome>(errc::would_block)
-                                        : receive_now(buffers, flags, from, control);
+                                        : receive_now(buffers, flags, from, control, true);
         if (got || !is(got.error(), errc::would_block) || !waits(flags)) {
             return got;
         }
@@ -220,12 +220,12 @@ result<receive_outcome> datagram_socket::receive_until_done(mutable_buffers buff
 
 // A datagram, or a failure that the socket has to tell of, or would_block.
 result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, unsigned flags, socket_address* from,
-                                                     message_control* control)
+                                                     message_control* control, bool ask_for_failures)
 {
     const auto lower_flags = (flags & message_flag::peek) != 0 ? transfer_flags::peek : transfer_flags::none;
     auto got = receive_once(buffers, lower_flags, from, control);
     if (!got && is(got.error(), errc::would_block)) {
-        if (auto healthy = pending_failure(); !healthy) {
+        if (auto healthy = pending_failure(ask_for_failures); !healthy) {
             return healthy.error();
         }
     }
@@ -233,20 +233,21 @@ result<receive_outcome> datagram_socket::receive_now(mutable_buffers buffers, un
 }
 
 // XFR-49, LNX-28: one failure per ICMP message, and only those the client wants to know of.
-result<void> datagram_socket::pending_failure()
+result<void> datagram_socket::pending_failure(bool ask)
 {
     if (const auto ahead = failure_ahead_.exchange(errc::success, std::memory_order_acq_rel); ahead != errc::success) {
         return ahead;
     }
-    for (;;) {
+    while (ask) {
         const auto error = lower().take_error();
         if (!error) {
-            return {};
+            break;
         }
         if (wants_to_know(error)) {
             return error;
         }
     }
+    return {};
 }
 
 // SIO_UDP_CONNRESET FALSE: unreachable ports are nobody's concern; SIO_UDP_NETRESET the same of expired lifetimes.

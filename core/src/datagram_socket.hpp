@@ -80,11 +80,11 @@ private:
     result<receive_outcome> receive_until_done(mutable_buffers buffers, unsigned flags, socket_address* from,
                                                message_control* control);
     result<receive_outcome> receive_now(mutable_buffers buffers, unsigned flags, socket_address* from,
-                                        message_control* control);
+                                        message_control* control, bool ask_for_failures);
     [[nodiscard]] errc check_receive(unsigned flags) const;
     result<receive_outcome> receive_once(mutable_buffers buffers, transfer_flags flags, socket_address* from,
                                          message_control* control);
-    [[nodiscard]] result<void> pending_failure();
+    [[nodiscard]] result<void> pending_failure(bool ask);
     [[nodiscard]] bool wants_to_know(const std::error_code& error) const;
 
     // Datagrams that were queued before the peer was set and come from others are still to be dropped.

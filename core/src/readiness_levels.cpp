@@ -197,7 +197,7 @@ void datagram_socket::look_for_failure()
     if (failure_ahead_.load(std::memory_order_acquire) != errc::success) {
         return;
     }
-    const auto found = pending_failure();
+    const auto found = pending_failure(true);
     if (found) {
         return;
     }

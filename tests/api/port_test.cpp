@@ -233,6 +233,51 @@ TEST_CASE("CP-7, OVL-16 messages that just fill their buffers come out one by on
     CHECK(is_empty(port));
 }
 
+TEST_CASE("XFR-49, LNX-28, CP-17 a port's datagram socket tells each unreachable port, whether a receive is pending or not",
+          "[api][port]")
+{
+    const winsock started;
+    const closed_port nobody(AF_INET, SOCK_DGRAM);
+    const auto friendly = bound_udp();
+    const auto made = bound_udp();
+    const port_handle port;
+    REQUIRE(associate(made, port, 1) == port.get());
+    request receive;
+    const auto check_unreachable = [&] {
+        const dequeued got = next_packet(port, patience_ms);
+        CHECK_FALSE(got.success);
+        CHECK(got.error == ERROR_PORT_UNREACHABLE);
+        CHECK(got.overlapped == receive.as_packet());
+    };
+    const auto send_two = [&] {
+        request sending;
+        REQUIRE(sending.send_to(made, nobody.where, "x") == 0);
+        check_packet(port, 1, sending, 1);
+        REQUIRE(sending.send_to(made, local_of(friendly), "aside") == 0);
+        check_packet(port, 1, sending, 5);
+    };
+    for (int round = 0; round < 2; ++round) {
+        // Pending; the second send takes the system's own note of the failure.
+        REQUIRE(receive.receive_from(made) == WSA_IO_PENDING);
+        send_two();
+        check_unreachable();
+        // Not pending, and the loop has been told of it before the receive begins.
+        send_two();
+        CHECK(is_empty(port));
+        const int code = receive.receive_from(made);
+        if (code == WSA_IO_PENDING) {
+            check_unreachable();
+        } else {
+            CHECK(code == WSAECONNRESET);
+        }
+        // And nothing is left over.
+        REQUIRE(receive.receive_from(made) == WSA_IO_PENDING);
+        request greeting;
+        REQUIRE(greeting.send_to(friendly, local_of(made), "hello") == 0);
+        check_packet(port, 1, receive, 5);
+    }
+}
+
 TEST_CASE("CP-10 a request that went on posts its packet in spite of the mode", "[api][port]")
 {
     const winsock started;

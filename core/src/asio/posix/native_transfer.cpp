@@ -18,8 +18,10 @@ static_assert(static_cast<int>(transfer_flags::dont_route) == MSG_DONTROUTE);
 
 ssize_t send_once(int number, const_buffers buffers, int flags, const kernel_address* to) noexcept
 {
-    if (buffers.size() == 1 && to == nullptr) {
-        return restarted([&] { return ::send(number, buffers[0].data, buffers[0].size, flags); });
+    if (buffers.size() == 1) {
+        const auto* name = to != nullptr ? to->data() : nullptr;
+        const socklen_t size = to != nullptr ? to->size : 0;
+        return restarted([&] { return ::sendto(number, buffers[0].data, buffers[0].size, flags, name, size); });
     }
     auto message = message_of(buffers);
     if (to != nullptr) {
