@@ -1,8 +1,34 @@
 # spindle_wine_exceptions(name sources result): the argument by which Catch2 leaves out those tests of the program that
-# tests/win32/wine_exceptions lists; empty when there are none. Each line must fit a test in the sources.
+# tests/win32/wine_exceptions lists; empty when there are none. Each line must fit a test in the sources. A reason W<n> is a
+# row of docs/differences.md; every row there must be some line's reason.
+
+set(spindle_wine_list "${PROJECT_SOURCE_DIR}/tests/win32/wine_exceptions")
+set(spindle_wine_differences "${PROJECT_SOURCE_DIR}/docs/differences.md")
+
+# The row numbers of a file whose lines have one where the pattern's group is.
+function(spindle_wine_rows file pattern result)
+    set(rows "")
+    file(STRINGS "${file}" lines REGEX "${pattern}")
+    foreach(line IN LISTS lines)
+        string(REGEX REPLACE "^.*${pattern}.*$" "\\1" row "${line}")
+        list(APPEND rows "${row}")
+    endforeach()
+    list(REMOVE_DUPLICATES rows)
+    list(SORT rows)
+    set(${result} "${rows}" PARENT_SCOPE)
+endfunction()
+
+function(spindle_check_wine_differences)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${spindle_wine_differences}")
+    spindle_wine_rows("${spindle_wine_list}" "\t(W[0-9]+)" used)
+    spindle_wine_rows("${spindle_wine_differences}" "^\\| (W[0-9]+) \\|" told)
+    if(NOT used STREQUAL told)
+        message(FATAL_ERROR "${spindle_wine_list} uses ${used}, ${spindle_wine_differences} has ${told}")
+    endif()
+endfunction()
 
 function(spindle_wine_exceptions name sources result)
-    set(list "${PROJECT_SOURCE_DIR}/tests/win32/wine_exceptions")
+    set(list "${spindle_wine_list}")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
     set(text "")
     foreach(source IN LISTS sources)

@@ -15,7 +15,10 @@ packages=(g++ cmake ninja-build pkg-config libasio-dev libspdlog-dev libfmt-dev 
 optional=(ccache)
 for argument in "$@"; do
     case "$argument" in
-        --windows) packages+=(g++-mingw-w64-x86-64-posix wine64) ;;
+        --windows)
+            packages+=(g++-mingw-w64-x86-64-posix wine64)
+            optional+=(lld)  # links the tests in no time
+            ;;
         --windows-x86)
             packages+=(g++-mingw-w64-i686-posix)
             if dpkg --print-foreign-architectures 2>/dev/null | grep -qx i386; then

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include <mswsock.h>
-#include <sys/mman.h>
 
 #include "support/api_fixture.hpp"
 #include "support/catch.hpp"
@@ -27,11 +26,11 @@ timeval none{0, 0};
 /// A page nobody may read or write.
 class forbidden_page {
 public:
-    forbidden_page() : start_(mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    forbidden_page() : start_(VirtualAlloc(nullptr, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_NOACCESS))
     {
-        REQUIRE(start_ != MAP_FAILED);
+        REQUIRE(start_ != nullptr);
     }
-    ~forbidden_page() { munmap(start_, 4096); }
+    ~forbidden_page() { VirtualFree(start_, 0, MEM_RELEASE); }
     forbidden_page(const forbidden_page&) = delete;
     forbidden_page& operator=(const forbidden_page&) = delete;
     [[nodiscard]] char* get() const { return static_cast<char*>(start_); }

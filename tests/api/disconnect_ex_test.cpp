@@ -44,7 +44,7 @@ TEST_CASE("DCX-2 with an OVERLAPPED it pends and completes with 0 bytes, without
           "[api][disconnect_ex]")
 {
     const winsock started;
-    for (const DWORD flags : {0U, static_cast<DWORD>(TF_REUSE_SOCKET)}) {
+    for (const DWORD flags : {DWORD{0}, DWORD{TF_REUSE_SOCKET}}) {
         const tcp_pair overlapped_pair;
         event_overlapped overlapped;
         REQUIRE(disconnect_ex(overlapped_pair.client, overlapped, flags) == ERROR_IO_PENDING);

@@ -164,7 +164,7 @@ TEST_CASE("DUP-10 a registration for events through one handle replaces that thr
     CHECK(events.lNetworkEvents == FD_READ);
     REQUIRE(error_of(WSAEventSelect(connection.client, nullptr, 0)) == 0);
     u_long off = 0;
-    CHECK(error_of(ioctlsocket(duplicate, FIONBIO, &off)) == 0);
+    CHECK(error_of(ioctlsocket(duplicate, static_cast<long>(FIONBIO), &off)) == 0);
     CloseHandle(first);
     CloseHandle(second);
 }

@@ -12,13 +12,13 @@ namespace {
 int set_blocking(SOCKET handle)
 {
     u_long off = 0;
-    return error_of(ioctlsocket(handle, FIONBIO, &off));
+    return error_of(ioctlsocket(handle, static_cast<long>(FIONBIO), &off));
 }
 
 int set_nonblocking_again(SOCKET handle)
 {
     u_long on = 1;
-    return error_of(ioctlsocket(handle, FIONBIO, &on));
+    return error_of(ioctlsocket(handle, static_cast<long>(FIONBIO), &on));
 }
 
 }  // namespace

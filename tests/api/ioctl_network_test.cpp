@@ -1,51 +1,13 @@
-// Control codes about interfaces, addresses and routes, and waiting for their changes. The latter happens in a network of the
-// test's own (private_network.hpp). Answers to "SIO_ADDRESS_LIST_QUERY", "SIO_ADDRESS_LIST_SORT", "WSPIoctl".
+// Control codes about interfaces, addresses and routes. Their changes are network_change_test.cpp's. Answers to
+// "SIO_ADDRESS_LIST_QUERY", "SIO_ADDRESS_LIST_SORT", "WSPIoctl".
 #include "support/catch.hpp"
 
-#include "support/api_fixture.hpp"
-#include "support/private_network.hpp"
+#include "control_fixture.hpp"
 
 #include <array>
 #include <cstring>
 
 using namespace spindle::test;
-
-namespace {
-
-constexpr DWORD untouched = 0xDEADBEEF;
-
-struct outcome {
-    int error;
-    DWORD count;
-};
-
-outcome control(SOCKET s, DWORD code, const void* in, DWORD in_size, void* out, DWORD out_size,
-                LPWSAOVERLAPPED overlapped = nullptr)
-{
-    DWORD count = untouched;
-    const int error = error_of(
-        WSAIoctl(s, code, const_cast<void*>(in), in_size, out, out_size, &count, overlapped, nullptr));
-    return {error, count};
-}
-
-outcome route(SOCKET s, const endpoint& to, void* out, DWORD out_size, LPWSAOVERLAPPED overlapped = nullptr)
-{
-    return control(s, SIO_ROUTING_INTERFACE_QUERY, to.get(), static_cast<DWORD>(to.length), out, out_size, overlapped);
-}
-
-struct event {
-    event() : handle(WSACreateEvent()) {}
-    event(const event&) = delete;
-    event& operator=(const event&) = delete;
-    ~event() { WSACloseEvent(handle); }
-    [[nodiscard]] bool wait(DWORD milliseconds = 20'000) const
-    {
-        return WSAWaitForMultipleEvents(1, &handle, TRUE, milliseconds, FALSE) == WSA_WAIT_EVENT_0;
-    }
-    WSAEVENT handle;
-};
-
-}  // namespace
 
 TEST_CASE("CTL-33, T-IOC/SIO_GET_INTERFACE_LIST the interfaces, loopback among them", "[api][ioctl]")
 {
@@ -228,146 +190,6 @@ TEST_CASE("CTL-32, T-IOC/SIO_ADDRESS_LIST_SORT destinations, the best one first"
     list->Address[0].iSockaddrLength = 16;
     CHECK(control(s, SIO_ADDRESS_LIST_SORT, list, size, list, size).error == WSAEINVAL);
     CHECK(control(udp(), SIO_ADDRESS_LIST_SORT, list, size, list, size).error == WSAEOPNOTSUPP);
-}
-
-namespace {
-
-// What the children do answers with the line of the first thing that was not so, modulo what an exit status can hold.
-#define NEED(condition)                     \
-    do {                                    \
-        if (!(condition)) {                 \
-            return 1 + __LINE__ % 250;      \
-        }                                   \
-    } while (false)
-
-struct child_sockets {
-    child_sockets()
-    {
-        WSADATA data;
-        WSAStartup(MAKEWORD(2, 2), &data);
-        s = socket(AF_INET, SOCK_DGRAM, 0);
-    }
-    child_sockets(const child_sockets&) = delete;
-    child_sockets& operator=(const child_sockets&) = delete;
-    ~child_sockets()
-    {
-        closesocket(s);
-        WSACleanup();
-    }
-    int change(DWORD code, const endpoint* to, LPWSAOVERLAPPED overlapped) const
-    {
-        DWORD count = untouched;
-        sockaddr* in = to == nullptr ? nullptr : const_cast<sockaddr*>(to->get());
-        const int error = error_of(WSAIoctl(s, code, in, to == nullptr ? 0 : 16, nullptr, 0, &count, overlapped, nullptr));
-        return error;
-    }
-    SOCKET s;
-};
-
-int addresses_change()
-{
-    const child_sockets sockets;
-    const event ended[3];
-    WSAOVERLAPPED overlapped[3]{};
-    for (int at = 0; at < 3; ++at) {
-        overlapped[at].hEvent = ended[at].handle;
-    }
-    // The blocking mode is nothing to a request.
-    u_long nonblocking = 1;
-    NEED(ioctlsocket(sockets.s, static_cast<long>(FIONBIO), &nonblocking) == 0);
-    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, nullptr) == WSAEWOULDBLOCK);
-    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, &overlapped[0]) == WSA_IO_PENDING);
-    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, &overlapped[1]) == WSA_IO_PENDING);
-    NEED(!ended[0].wait(0));
-    NEED(add_loopback_address("10.77.0.1"));
-    NEED(ended[0].wait() && ended[1].wait());
-    NEED(overlapped[0].Internal == 0 && overlapped[0].InternalHigh == 0);
-    // One request, one change.
-    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, &overlapped[2]) == WSA_IO_PENDING);
-    NEED(!ended[2].wait(0));
-    NEED(remove_loopback_address());
-    NEED(ended[2].wait());
-    // Without a request the change is an event: one since the call that would have waited, told of at once.
-    const event told;
-    WSANETWORKEVENTS found{};
-    const auto change_is_told = [&] {
-        return told.wait() && WSAEnumNetworkEvents(sockets.s, told.handle, &found) == 0 &&
-               found.lNetworkEvents == FD_ADDRESS_LIST_CHANGE && found.iErrorCode[FD_ADDRESS_LIST_CHANGE_BIT] == 0;
-    };
-    NEED(WSAEventSelect(sockets.s, told.handle, FD_ADDRESS_LIST_CHANGE) == 0);
-    NEED(change_is_told());
-    NEED(!told.wait(0));
-    NEED(sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, nullptr) == WSAEWOULDBLOCK);
-    NEED(add_loopback_address("10.77.0.3"));
-    NEED(change_is_told());
-    NEED(WSAEventSelect(sockets.s, nullptr, 0) == 0);
-    NEED(remove_loopback_address());
-    // A blocking call waits.
-    nonblocking = 0;
-    NEED(ioctlsocket(sockets.s, static_cast<long>(FIONBIO), &nonblocking) == 0);
-    background_call<int> waiting([&] { return sockets.change(SIO_ADDRESS_LIST_CHANGE, nullptr, nullptr); });
-    NEED(waiting.blocks());
-    NEED(add_loopback_address("10.77.0.2"));
-    NEED(waiting.result() == 0);
-    return 0;
-}
-
-int routes_change()
-{
-    const child_sockets sockets;
-    const auto there = at(AF_INET, "10.99.0.1", 80);
-    endpoint out;
-    NEED(route(sockets.s, there, &out.storage, sizeof out.storage).error == WSAENETUNREACH);
-    const event ended;
-    const event of_other;
-    WSAOVERLAPPED overlapped{};
-    overlapped.hEvent = ended.handle;
-    WSAOVERLAPPED other{};
-    other.hEvent = of_other.handle;
-    const auto own = loopback(AF_INET, 80);
-    NEED(sockets.change(SIO_ROUTING_INTERFACE_CHANGE, &there, &overlapped) == WSA_IO_PENDING);
-    NEED(sockets.change(SIO_ROUTING_INTERFACE_CHANGE, &own, &other) == WSA_IO_PENDING);
-    NEED(add_loopback_address("10.99.0.2"));
-    NEED(ended.wait());
-    NEED(route(sockets.s, there, &out.storage, sizeof out.storage).error == 0);
-    NEED(out.address() == "10.99.0.2");
-    NEED(!of_other.wait(0));  // the way to loopback is as it was
-    NEED(CancelIoEx(reinterpret_cast<HANDLE>(sockets.s), &other) != 0);
-    NEED(of_other.wait());
-    NEED(other.Internal == 0xC0000120);
-    u_long nonblocking = 1;
-    NEED(ioctlsocket(sockets.s, static_cast<long>(FIONBIO), &nonblocking) == 0);
-    const event told;
-    NEED(WSAEventSelect(sockets.s, told.handle, FD_ROUTING_INTERFACE_CHANGE) == 0);
-    NEED(sockets.change(SIO_ROUTING_INTERFACE_CHANGE, &there, nullptr) == WSAEWOULDBLOCK);
-    NEED(remove_loopback_address());
-    NEED(told.wait());
-    WSANETWORKEVENTS found{};
-    NEED(WSAEnumNetworkEvents(sockets.s, told.handle, &found) == 0);
-    NEED(found.lNetworkEvents == FD_ROUTING_INTERFACE_CHANGE);
-    return 0;
-}
-
-void in_private_network(int (*body)())
-{
-    const int answer = private_network(body);
-    if (answer == no_private_network) {
-        WARN("this process may not have a network of its own");
-        return;
-    }
-    CHECK(answer == 0);
-}
-
-}  // namespace
-
-TEST_CASE("CTL-9, CTL-31, T-IOC/SIO_ADDRESS_LIST_CHANGE waiting for another list of addresses", "[api][ioctl]")
-{
-    in_private_network(addresses_change);
-}
-
-TEST_CASE("CTL-27, T-IOC/SIO_ROUTING_INTERFACE_CHANGE waiting for another way to a destination", "[api][ioctl]")
-{
-    in_private_network(routes_change);
 }
 
 TEST_CASE("CTL-27, CTL-31 a request for a change ends with its socket", "[api][ioctl]")

@@ -63,57 +63,7 @@ struct look_up {
     [[nodiscard]] int result() { return GetAddrInfoExOverlappedResult(&overlapped); }
 };
 
-int ask(DWORD name_space, GUID* provider, ADDRINFOEXA** list)
-{
-    return GetAddrInfoExA("127.0.0.1", "80", name_space, provider, nullptr, list, nullptr, nullptr, nullptr,
-                          nullptr);
-}
-
-GUID dns_provider()
-{
-    alignas(8) std::array<char, 512> buffer{};
-    DWORD size = buffer.size();
-    auto* const first = reinterpret_cast<WSANAMESPACE_INFOA*>(buffer.data());
-    REQUIRE(WSAEnumNameSpaceProvidersA(&size, first) == 1);
-    return first->NSProviderId;
-}
-
 }  // namespace
-
-TEST_CASE("NSV-1, MAP-8 GetAddrInfoEx asks the name space of DNS and no other", "[api][names]")
-{
-    ADDRINFOEXA* list = nullptr;
-    CHECK(ask(NS_ALL, nullptr, &list) == WSANOTINITIALISED);
-    const winsock started;
-    GUID known = dns_provider();
-    GUID foreign = known;
-    foreign.Data1 ^= 1;
-    for (GUID* provider : {static_cast<GUID*>(nullptr), &known}) {
-        for (const DWORD name_space : {DWORD{NS_ALL}, DWORD{NS_DNS}}) {
-            REQUIRE(ask(name_space, provider, &list) == 0);
-            REQUIRE(list != nullptr);
-            CHECK(list->ai_family == AF_INET);
-            CHECK(list->ai_addrlen == sizeof(sockaddr_in));
-            CHECK(reinterpret_cast<const sockaddr_in*>(list->ai_addr)->sin_port == htons(80));
-            CHECK(list->ai_blob == nullptr);
-            CHECK(list->ai_next == nullptr);
-            FreeAddrInfoEx(list);
-        }
-    }
-    CHECK(ask(NS_NLA, nullptr, &list) == WSASERVICE_NOT_FOUND);
-    CHECK(list == nullptr);
-    CHECK(WSAGetLastError() == WSASERVICE_NOT_FOUND);
-    CHECK(ask(NS_ALL, &foreign, &list) == WSASERVICE_NOT_FOUND);
-    CHECK(ask(NS_ALL, nullptr, nullptr) == WSAEFAULT);
-    ADDRINFOEXA hints{};
-    hints.ai_flags = AI_NUMERICHOST;
-    CHECK(GetAddrInfoExA("not numeric", nullptr, NS_ALL, nullptr, &hints, &list, nullptr, nullptr, nullptr,
-                         nullptr) == WSAHOST_NOT_FOUND);
-    hints.ai_family = AF_IPX;
-    CHECK(GetAddrInfoExA("127.0.0.1", nullptr, NS_ALL, nullptr, &hints, &list, nullptr, nullptr, nullptr,
-                         nullptr) == WSAEAFNOSUPPORT);
-    FreeAddrInfoEx(nullptr);
-}
 
 TEST_CASE("NSV-2 the narrow form takes none of the reserved arguments", "[api][names]")
 {
@@ -268,4 +218,13 @@ TEST_CASE("NSV-7 the last cleanup cancels look-ups and tells of it", "[api][name
     CHECK(asked.result() == WSA_E_CANCELLED);
     CHECK(overlapped.told.is_set());
     CHECK(overlapped.code == WSA_E_CANCELLED);
+}
+
+TEST_CASE("NSV-20 the time of WSAConnectByName runs out while the name is looked up", "[api][connect_by]")
+{
+    const winsock started;
+    const held_look_ups held;
+    const timeval limit{0, 30'000};
+    CHECK(error_of_bool(WSAConnectByNameA(tcp(), "127.0.0.1", "9", nullptr, nullptr, nullptr, nullptr, &limit,
+                                          nullptr)) == WSAETIMEDOUT);
 }

@@ -1,4 +1,4 @@
-// Name space providers and their look-ups. Answers to "WSAEnumNameSpaceProviders function",
+// Name space providers, their look-ups and who asks them. Answers to "WSAEnumNameSpaceProviders function",
 // "WSALookupServiceBegin function", "WSALookupServiceNext function" and "WSALookupServiceEnd function".
 #include <array>
 #include <optional>
@@ -84,6 +84,21 @@ void check_enumeration(Function function, const Info&)
     CHECK(text < begin + size);
     CHECK(buffer[0].lpszIdentifier[0] == 'S');
     CHECK(error_of(function(nullptr, buffer.data())) == WSAEFAULT);
+}
+
+int ask(DWORD name_space, GUID* provider, ADDRINFOEXA** list)
+{
+    return GetAddrInfoExA("127.0.0.1", "80", name_space, provider, nullptr, list, nullptr, nullptr, nullptr,
+                          nullptr);
+}
+
+GUID dns_provider()
+{
+    alignas(8) std::array<char, 512> buffer{};
+    DWORD size = buffer.size();
+    auto* const first = reinterpret_cast<WSANAMESPACE_INFOA*>(buffer.data());
+    REQUIRE(WSAEnumNameSpaceProvidersA(&size, first) == 1);
+    return first->NSProviderId;
 }
 
 }  // namespace
@@ -279,4 +294,39 @@ TEST_CASE("NSV-14, NSV-15 a query that is closed is no handle any more", "[api][
     CHECK(error_of(WSALookupServiceEnd(asked.handle)) == WSANOTINITIALISED);
     started.emplace();
     CHECK(error_of(WSALookupServiceEnd(asked.handle)) == WSA_INVALID_HANDLE);
+}
+
+TEST_CASE("NSV-1, MAP-8 GetAddrInfoEx asks the name space of DNS and no other", "[api][names]")
+{
+    ADDRINFOEXA* list = nullptr;
+    CHECK(ask(NS_ALL, nullptr, &list) == WSANOTINITIALISED);
+    const winsock started;
+    GUID known = dns_provider();
+    GUID foreign = known;
+    foreign.Data1 ^= 1;
+    for (GUID* provider : {static_cast<GUID*>(nullptr), &known}) {
+        for (const DWORD name_space : {DWORD{NS_ALL}, DWORD{NS_DNS}}) {
+            REQUIRE(ask(name_space, provider, &list) == 0);
+            REQUIRE(list != nullptr);
+            CHECK(list->ai_family == AF_INET);
+            CHECK(list->ai_addrlen == sizeof(sockaddr_in));
+            CHECK(reinterpret_cast<const sockaddr_in*>(list->ai_addr)->sin_port == htons(80));
+            CHECK(list->ai_blob == nullptr);
+            CHECK(list->ai_next == nullptr);
+            FreeAddrInfoEx(list);
+        }
+    }
+    CHECK(ask(NS_NLA, nullptr, &list) == WSASERVICE_NOT_FOUND);
+    CHECK(list == nullptr);
+    CHECK(WSAGetLastError() == WSASERVICE_NOT_FOUND);
+    CHECK(ask(NS_ALL, &foreign, &list) == WSASERVICE_NOT_FOUND);
+    CHECK(ask(NS_ALL, nullptr, nullptr) == WSAEFAULT);
+    ADDRINFOEXA hints{};
+    hints.ai_flags = AI_NUMERICHOST;
+    CHECK(GetAddrInfoExA("not numeric", nullptr, NS_ALL, nullptr, &hints, &list, nullptr, nullptr, nullptr,
+                         nullptr) == WSAHOST_NOT_FOUND);
+    hints.ai_family = AF_IPX;
+    CHECK(GetAddrInfoExA("127.0.0.1", nullptr, NS_ALL, nullptr, &hints, &list, nullptr, nullptr, nullptr,
+                         nullptr) == WSAEAFNOSUPPORT);
+    FreeAddrInfoEx(nullptr);
 }

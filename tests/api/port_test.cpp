@@ -5,8 +5,6 @@
 
 #include <array>
 
-#include <dlfcn.h>
-#include <ws2spi.h>
 
 #include "support/extension.hpp"
 
@@ -378,10 +376,4 @@ TEST_CASE("CP-16 closing the port wakes a thread that waits for a socket's packe
     send_text(pair.client, "by event");
     CHECK(receive.signalled(patience_ms));
     CHECK(receive.text() == "by event");
-}
-
-TEST_CASE("CP-25, UP-7 WPUCompleteOverlappedRequest is an export", "[api][port][upcall]")
-{
-    CHECK(dlsym(RTLD_DEFAULT, "WPUCompleteOverlappedRequest") ==
-          reinterpret_cast<void*>(&WPUCompleteOverlappedRequest));
 }

@@ -298,22 +298,3 @@ TEST_CASE("XFR-54, T-ENO/EAGAIN-EWOULDBLOCK SO_RCVTIMEO ends a blocking receive 
     send_text(pair.client, "x");
     CHECK(waiting.result() == 1);
 }
-
-TEST_CASE("T-ENO/EINTR, BLK-3 a signal does not end a blocking call", "[api][receive]")
-{
-    const winsock started;
-    const tcp_pair pair;
-    char one = 0;
-    std::atomic<long> thread{0};
-    background_call waiting([&] {
-        thread = this_thread_number();
-        return recv(pair.server, &one, 1, 0);
-    });
-    REQUIRE(waiting.blocks());
-    for (int turn = 0; turn < 5; ++turn) {
-        interrupt_thread(thread);
-        CHECK(waiting.blocks());
-    }
-    send_text(pair.client, "x");
-    CHECK(waiting.result() == 1);
-}

@@ -341,3 +341,21 @@ TEST_CASE("RIO-15 a completion queue that is closed with results and requests le
     send_text(pair.server, "lost");
     CHECK(eventually([&] { return readable_bytes(pair.client) == 0; }));
 }
+
+TEST_CASE("CTL-20, T-GUID/RIO-table, T-IOC/SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER one table of functions",
+          "[api][rio]")
+{
+    const winsock started;
+    const auto s = udp();
+    GUID wanted = WSAID_MULTIPLE_RIO;
+    RIO_EXTENSION_FUNCTION_TABLE table{};
+    DWORD count = 0;
+    const auto ask = [&] {
+        return error_of(WSAIoctl(s, SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER, &wanted, sizeof wanted, &table,
+                                 sizeof table, &count, nullptr, nullptr));
+    };
+    CHECK(ask() == 0);
+    CHECK(table.cbSize == sizeof table);
+    wanted.Data1 ^= 1;
+    CHECK(ask() == WSAEINVAL);
+}

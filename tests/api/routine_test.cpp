@@ -1,26 +1,13 @@
-// Completion routines of overlapped requests and the upcall that queues them. Alertable waits in general are tested with
-// the kernel objects. Answers to the pages "WSARecv", "Alertable I/O" and "WPUQueueApc".
+// Completion routines of overlapped requests. Alertable waits in general are tested with
+// the kernel objects. Answers to the pages "WSARecv" and "Alertable I/O".
 #include "overlapped_fixture.hpp"
 
 #include <thread>
 #include <vector>
 
-#include <ws2spi.h>
-
 using namespace spindle::test;
 
 namespace {
-
-std::vector<DWORD_PTR>& apc_contexts()
-{
-    static thread_local std::vector<DWORD_PTR> contexts;
-    return contexts;
-}
-
-void CALLBACK note_apc(DWORD_PTR context)
-{
-    apc_contexts().push_back(context);
-}
 
 /// Answers each message with a further receive and looks whether one routine runs within another.
 struct chain {
@@ -264,30 +251,4 @@ TEST_CASE("UP-17, APC-2 the routine of a thread that has ended is dropped", "[ap
     CHECK(receive.finishes());
     CHECK(SleepEx(0, TRUE) == 0);
     CHECK(routine_calls().empty());
-}
-
-TEST_CASE("APC-6, UP-13, UP-14, UP-16 WPUQueueApc queues to the thread it is given, in order",
-          "[api][upcall]")
-{
-    const winsock started;
-    WSATHREADID thread{};
-    int error = 0;
-    REQUIRE(WPUOpenCurrentThread(&thread, &error) == 0);
-    apc_contexts().clear();
-    background_call queueing([&] {
-        int failure = 0;
-        int result = 0;
-        for (DWORD_PTR context = 1; context <= 3; ++context) {
-            result += WPUQueueApc(&thread, note_apc, context, &failure);
-        }
-        return result;
-    });
-    CHECK(queueing.result() == 0);
-    CHECK(apc_contexts().empty());
-    CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
-    CHECK(apc_contexts() == std::vector<DWORD_PTR>{1, 2, 3});
-    WSATHREADID invalid{};
-    CHECK(WPUQueueApc(&invalid, note_apc, 4, &error) == SOCKET_ERROR);
-    CHECK(error == WSAEFAULT);
-    CHECK(WPUCloseThread(&thread, &error) == 0);
 }

@@ -9,6 +9,7 @@
 
 #include <mswsock.h>
 #include <winsock2.h>
+#include <dlfcn.h>
 #include <ws2spi.h>
 
 #include "support/api_fixture.hpp"
@@ -37,6 +38,17 @@ GUID built_in_provider()
     REQUIRE(count == static_cast<int>(all.size()));
     REQUIRE(count > 0);
     return all.front().ProviderId;
+}
+
+std::vector<DWORD_PTR>& apc_contexts()
+{
+    static thread_local std::vector<DWORD_PTR> contexts;
+    return contexts;
+}
+
+void CALLBACK note_apc(DWORD_PTR context)
+{
+    apc_contexts().push_back(context);
 }
 
 }  // namespace
@@ -236,4 +248,36 @@ TEST_CASE("MAP-8 gai_strerror has a text for every code", "[api][upcall]")
     // The text stands in one place of the thread.
     const std::string unknown_host = gai_strerrorA(EAI_NONAME);
     CHECK(unknown_host != gai_strerrorA(EAI_AGAIN));
+}
+
+TEST_CASE("CP-25, UP-7 WPUCompleteOverlappedRequest is an export", "[api][port][upcall]")
+{
+    CHECK(dlsym(RTLD_DEFAULT, "WPUCompleteOverlappedRequest") ==
+          reinterpret_cast<void*>(&WPUCompleteOverlappedRequest));
+}
+
+TEST_CASE("APC-6, UP-13, UP-14, UP-16 WPUQueueApc queues to the thread it is given, in order",
+          "[api][upcall]")
+{
+    const winsock started;
+    WSATHREADID thread{};
+    int error = 0;
+    REQUIRE(WPUOpenCurrentThread(&thread, &error) == 0);
+    apc_contexts().clear();
+    background_call queueing([&] {
+        int failure = 0;
+        int result = 0;
+        for (DWORD_PTR context = 1; context <= 3; ++context) {
+            result += WPUQueueApc(&thread, note_apc, context, &failure);
+        }
+        return result;
+    });
+    CHECK(queueing.result() == 0);
+    CHECK(apc_contexts().empty());
+    CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
+    CHECK(apc_contexts() == std::vector<DWORD_PTR>{1, 2, 3});
+    WSATHREADID invalid{};
+    CHECK(WPUQueueApc(&invalid, note_apc, 4, &error) == SOCKET_ERROR);
+    CHECK(error == WSAEFAULT);
+    CHECK(WPUCloseThread(&thread, &error) == 0);
 }

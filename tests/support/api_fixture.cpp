@@ -3,10 +3,6 @@
 #include "support/api_fixture.hpp"
 
 #include <array>
-#include <csignal>
-
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "support/catch.hpp"
 
@@ -301,14 +297,6 @@ bool wait_readable(SOCKET handle, unsigned long at_least)
         REQUIRE(error_of(ioctlsocket(handle, static_cast<long>(FIONREAD), &waiting)) == 0);
         return waiting >= at_least;
     });
-}
-
-void interrupt_thread(long thread_number)
-{
-    struct sigaction quiet {};
-    quiet.sa_handler = [](int) {};
-    REQUIRE(sigaction(SIGUSR1, &quiet, nullptr) == 0);
-    REQUIRE(syscall(SYS_tgkill, getpid(), static_cast<pid_t>(thread_number), SIGUSR1) == 0);
 }
 
 }  // namespace spindle::test

@@ -125,7 +125,4 @@ bool wait_connected(SOCKET handle, const endpoint& where);
 /// Waits until that many bytes can be read at once (FIONREAD).
 bool wait_readable(SOCKET handle, unsigned long at_least = 1);
 
-/// Sends the thread a signal whose handler does nothing and after which system calls are not restarted.
-void interrupt_thread(long thread_number);
-
 }  // namespace spindle::test
