@@ -1,5 +1,5 @@
 // Looking through directories. A search is an object of the handle table. Answers to the pages "FindFirstFileW",
-// "FindNextFileW", "FindClose", "GetFullPathNameW".
+// "FindNextFileW", "FindClose", "GetFullPathNameW", "GetLongPathNameW".
 #include "host/directory_search.hpp"
 #include "host/file_name.hpp"
 #include "host/full_path.hpp"
@@ -7,6 +7,9 @@
 #include "host/text_arguments.hpp"
 #include "kernel/file_time.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <mutex>
 
 using namespace spindle;
@@ -127,6 +130,26 @@ DWORD full_path_name(const Char* name, DWORD size, Char* buffer, Char** part) no
     });
 }
 
+// No file system here has short names: what exists is its own long name.
+template <class Char>
+DWORD long_path_name(const Char* name, Char* buffer, DWORD size) noexcept
+{
+    if (name == nullptr) {
+        return fail(DWORD{0}, ERROR_INVALID_PARAMETER);
+    }
+    return memory_checked(DWORD{0}, [&] {
+        const std::string given = narrow_text(name);
+        const native_path path = to_native(given);
+        if (path.error != 0) {
+            return fail(DWORD{0}, path.error);
+        }
+        if (access(path.text.c_str(), F_OK) != 0) {
+            return fail(DWORD{0}, file_error(errno, path.text));
+        }
+        return copy_or_tell_size(given, buffer, size);
+    });
+}
+
 }  // namespace
 
 HANDLE WINAPI FindFirstFileA(LPCSTR lpFileName, LPWIN32_FIND_DATAA lpFindFileData)
@@ -164,4 +187,14 @@ DWORD WINAPI GetFullPathNameA(LPCSTR lpFileName, DWORD nBufferLength, LPSTR lpBu
 DWORD WINAPI GetFullPathNameW(LPCWSTR lpFileName, DWORD nBufferLength, LPWSTR lpBuffer, LPWSTR* lpFilePart)
 {
     return full_path_name(lpFileName, nBufferLength, lpBuffer, lpFilePart);
+}
+
+DWORD WINAPI GetLongPathNameA(LPCSTR lpszShortPath, LPSTR lpszLongPath, DWORD cchBuffer)
+{
+    return long_path_name(lpszShortPath, lpszLongPath, cchBuffer);
+}
+
+DWORD WINAPI GetLongPathNameW(LPCWSTR lpszShortPath, LPWSTR lpszLongPath, DWORD cchBuffer)
+{
+    return long_path_name(lpszShortPath, lpszLongPath, cchBuffer);
 }

@@ -48,6 +48,8 @@ HANDLE WINAPI FindFirstFileW(LPCWSTR lpFileName, LPWIN32_FIND_DATAW lpFindFileDa
 BOOL WINAPI FindNextFileA(HANDLE hFindFile, LPWIN32_FIND_DATAA lpFindFileData);
 BOOL WINAPI FindNextFileW(HANDLE hFindFile, LPWIN32_FIND_DATAW lpFindFileData);
 BOOL WINAPI FindClose(HANDLE hFindFile);
+DWORD WINAPI GetLongPathNameA(LPCSTR lpszShortPath, LPSTR lpszLongPath, DWORD cchBuffer);
+DWORD WINAPI GetLongPathNameW(LPCWSTR lpszShortPath, LPWSTR lpszLongPath, DWORD cchBuffer);
 DWORD WINAPI GetFullPathNameA(LPCSTR lpFileName, DWORD nBufferLength, LPSTR lpBuffer, LPSTR *lpFilePart);
 DWORD WINAPI GetFullPathNameW(LPCWSTR lpFileName, DWORD nBufferLength, LPWSTR lpBuffer, LPWSTR *lpFilePart);
 DWORD WINAPI GetTempPathA(DWORD nBufferLength, LPSTR lpBuffer);
@@ -63,6 +65,7 @@ SPINDLE_WS_END
 #define FindFirstFile FindFirstFileW
 #define FindNextFile FindNextFileW
 #define GetFullPathName GetFullPathNameW
+#define GetLongPathName GetLongPathNameW
 #define GetTempPath GetTempPathW
 #define GetTempFileName GetTempFileNameW
 #else
@@ -72,6 +75,7 @@ SPINDLE_WS_END
 #define FindFirstFile FindFirstFileA
 #define FindNextFile FindNextFileA
 #define GetFullPathName GetFullPathNameA
+#define GetLongPathName GetLongPathNameA
 #define GetTempPath GetTempPathA
 #define GetTempFileName GetTempFileNameA
 #endif

@@ -25,6 +25,7 @@ enum class object_kind : std::uint8_t {
     message_queue,
     file_search,
     provider_change,
+    section,
 };
 
 class waitable;
@@ -147,7 +148,7 @@ enum class take_result : std::uint8_t { none, taken, taken_abandoned };
 /// looks for itself whether it can take the signal; so an auto-reset signal is taken by exactly one of them.
 class waitable : public object {
 public:
-    [[nodiscard]] waitable* as_waitable() noexcept final { return this; }
+    [[nodiscard]] waitable* as_waitable() noexcept override { return this; }
 
     void attach(wait_node& node) noexcept
     {

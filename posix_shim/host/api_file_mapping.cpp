@@ -1,0 +1,178 @@
+// File mappings as programs see them: what may be mapped, how large it is, and what the arguments mean. Without a file it is
+// memory of the process and of its children by fork; names are known within the process, as those of other objects.
+// Answers to the pages "CreateFileMappingW", "OpenFileMappingW", "MapViewOfFile", "MapViewOfFileEx", "UnmapViewOfFile" and
+// "FlushViewOfFile".
+#include "host/file_name.hpp"
+#include "host/mapped_views.hpp"
+#include "host/object_names.hpp"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <limits>
+
+using namespace spindle;
+using namespace spindle::host;
+
+namespace {
+
+struct protection_row {
+    DWORD protection;
+    bool writable;    // the file has to be, and shared views may write
+    bool executable;
+};
+constexpr protection_row protections[] = {
+    {PAGE_READONLY, false, false},     {PAGE_READWRITE, true, false},
+    {PAGE_WRITECOPY, false, false},    {PAGE_EXECUTE_READ, false, true},
+    {PAGE_EXECUTE_READWRITE, true, true}, {PAGE_EXECUTE_WRITECOPY, false, true},
+};
+
+struct backing {
+    int descriptor = -1;
+    std::uint64_t size = 0;
+    int error = 0;
+};
+
+backing failed(int error) noexcept
+{
+    return {-1, 0, error};
+}
+
+backing of_memory(std::uint64_t size) noexcept
+{
+    if (size == 0 || size > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) {
+        return failed(size == 0 ? ERROR_INVALID_PARAMETER : ERROR_NOT_ENOUGH_MEMORY);
+    }
+    const int descriptor = memfd_create("file mapping", MFD_CLOEXEC);
+    if (descriptor == -1) {
+        return failed(file_error(errno));
+    }
+    if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) {
+        const int error = file_error(errno);
+        close(descriptor);
+        return failed(error);
+    }
+    return {descriptor, size, 0};
+}
+
+// A file is as large as the mapping afterwards, if it may be written.
+backing of_file(HANDLE handle, std::uint64_t size, bool writable) noexcept
+{
+    const auto file = file_of(handle);
+    struct stat facts {};
+    if (!file || fstat(file->descriptor(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        return failed(ERROR_INVALID_HANDLE);
+    }
+    if (!file->readable() || (writable && !file->writable())) {
+        return failed(ERROR_ACCESS_DENIED);
+    }
+    const auto present = static_cast<std::uint64_t>(facts.st_size);
+    const std::uint64_t wanted = size != 0 ? size : present;
+    if (wanted == 0) {
+        return failed(ERROR_FILE_INVALID);
+    }
+    if (wanted > present && !writable) {
+        return failed(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    if (wanted > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) {
+        return failed(ERROR_DISK_FULL);
+    }
+    if (wanted > present && ftruncate(file->descriptor(), static_cast<off_t>(wanted)) != 0) {
+        return failed(file_error(errno));
+    }
+    const int descriptor = kernel::duplicate_descriptor(handle_value(handle));
+    return descriptor != -1 ? backing{descriptor, wanted, 0} : failed(ERROR_TOO_MANY_OPEN_FILES);
+}
+
+HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, const object_name& name) noexcept
+{
+    const auto* const row = std::ranges::find(protections, protection & ~DWORD{SEC_COMMIT}, &protection_row::protection);
+    if (row == std::end(protections)) {
+        return fail(HANDLE{nullptr}, ERROR_INVALID_PARAMETER);
+    }
+    const std::uint64_t size = std::uint64_t{high} << 32U | low;
+    const bool no_file = file == INVALID_HANDLE_VALUE;
+    const backing from = no_file ? of_memory(size) : of_file(file, size, row->writable);
+    if (from.error != 0) {
+        return fail(HANDLE{nullptr}, from.error);
+    }
+    auto made = new_object<kernel::section>(from.descriptor, from.size, row->writable, row->executable);
+    if (!made) {
+        close(from.descriptor);
+        return fail(HANDLE{nullptr}, ERROR_NOT_ENOUGH_MEMORY);
+    }
+    return create_object(name, std::move(made));
+}
+
+LPVOID map_view(HANDLE mapping, DWORD wanted, DWORD high, DWORD low, SIZE_T size, LPVOID where) noexcept
+{
+    const auto section = object_of<kernel::section>(mapping);
+    if (!section) {
+        return fail(LPVOID{nullptr}, ERROR_INVALID_HANDLE);
+    }
+    constexpr DWORD known = FILE_MAP_ALL_ACCESS | FILE_MAP_EXECUTE;
+    if ((wanted & known) == 0 || (wanted & ~known) != 0) {
+        return fail(LPVOID{nullptr}, ERROR_INVALID_PARAMETER);
+    }
+    // FILE_MAP_COPY is a bit of FILE_MAP_ALL_ACCESS, and means something on its own alone.
+    const bool writes = (wanted & FILE_MAP_WRITE) != 0;
+    const auto how = writes ? views::access::write
+                            : (wanted & FILE_MAP_COPY) != 0 ? views::access::copy : views::access::read;
+    LPVOID base = nullptr;
+    const int error = views::map(*section, how, (wanted & FILE_MAP_EXECUTE) != 0, std::uint64_t{high} << 32U | low, size,
+                                 reinterpret_cast<std::uintptr_t>(where), base);
+    return error == 0 ? base : fail(LPVOID{nullptr}, error);
+}
+
+}  // namespace
+
+HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                 DWORD dwMaximumSizeLow, LPCSTR lpName)
+{
+    return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
+}
+
+HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                 DWORD dwMaximumSizeLow, LPCWSTR lpName)
+{
+    return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
+}
+
+HANDLE WINAPI OpenFileMappingA(DWORD, BOOL, LPCSTR lpName)
+{
+    return open_object(object_name(lpName), kernel::object_kind::section);
+}
+
+HANDLE WINAPI OpenFileMappingW(DWORD, BOOL, LPCWSTR lpName)
+{
+    return open_object(object_name(lpName), kernel::object_kind::section);
+}
+
+LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                            DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap)
+{
+    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap, nullptr);
+}
+
+LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                              DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress)
+{
+    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap,
+                    lpBaseAddress);
+}
+
+BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress)
+{
+    const int error = views::unmap(reinterpret_cast<std::uintptr_t>(lpBaseAddress));
+    return error == 0 ? TRUE : fail(FALSE, error);
+}
+
+BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush)
+{
+    const int error = views::flush(reinterpret_cast<std::uintptr_t>(lpBaseAddress), dwNumberOfBytesToFlush);
+    return error == 0 ? TRUE : fail(FALSE, error);
+}
