@@ -37,7 +37,8 @@ int store_info(const Info& info, char* value, LPINT length, LPINT lpErrno)
 
 int store_extension(LPVOID in, DWORD in_size, LPVOID out, DWORD out_size, LPDWORD returned, LPINT lpErrno)
 {
-    if (in == nullptr || in_size < sizeof(GUID) || out == nullptr || out_size < sizeof(void*) || returned == nullptr) {
+    if (in == nullptr || in_size < sizeof(GUID) || out == nullptr || out_size < sizeof(void*) ||
+        returned == nullptr) {
         *lpErrno = WSAEFAULT;
         return SOCKET_ERROR;
     }
@@ -99,11 +100,12 @@ int WSPAPI WSPListen(SOCKET s, int backlog, LPINT lpErrno)
     });
 }
 
-int WSPAPI WSPConnect(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData, LPWSABUF lpCalleeData,
-                      LPQOS lpSQOS, LPQOS lpGQOS, LPINT lpErrno)
+int WSPAPI WSPConnect(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData,
+                      LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS, LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return table.lpWSPConnect(it.below, name, namelen, lpCallerData, lpCalleeData, lpSQOS, lpGQOS, lpErrno);
+        return table.lpWSPConnect(it.below, name, namelen, lpCallerData, lpCalleeData, lpSQOS, lpGQOS,
+                                  lpErrno);
     });
 }
 
@@ -189,13 +191,15 @@ int WSPAPI WSPSetSockOpt(SOCKET s, int level, int optname, const char* optval, i
 }
 
 // SIO_BASE_HANDLE and its kin go down, where the base provider answers with its socket (LSP-13).
-int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
-                    DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped,
-                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId, LPINT lpErrno)
+int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
+                    LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
+                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                    LPWSATHREADID lpThreadId, LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         if (dwIoControlCode == SIO_GET_EXTENSION_FUNCTION_POINTER) {
-            return store_extension(lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned, lpErrno);
+            return store_extension(lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned,
+                                   lpErrno);
         }
         if (dwIoControlCode == SIO_BSP_HANDLE_SELECT && wants_select() && cbOutBuffer >= sizeof s) {
             std::memcpy(lpvOutBuffer, &s, sizeof s);
@@ -203,22 +207,26 @@ int WSPAPI WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
             return 0;
         }
         if (lpOverlapped == nullptr || !it.overlapped) {
-            return table.lpWSPIoctl(it.below, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer,
-                                    lpcbBytesReturned, lpOverlapped, nullptr, lpThreadId, lpErrno);
+            return table.lpWSPIoctl(it.below, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer,
+                                    cbOutBuffer, lpcbBytesReturned, lpOverlapped, nullptr, lpThreadId,
+                                    lpErrno);
         }
-        auto made = begin_request(it, {lpOverlapped, lpCompletionRoutine, lpThreadId}, direction::neither, lpErrno);
+        auto made =
+            begin_request(it, {lpOverlapped, lpCompletionRoutine, lpThreadId}, direction::neither, lpErrno);
         if (!made) {
             return SOCKET_ERROR;
         }
         const auto lower = reinterpret_cast<LPWSAOVERLAPPED>(&made->lower);
-        const int result = table.lpWSPIoctl(it.below, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer,
-                                            cbOutBuffer, lpcbBytesReturned, lower, nullptr, lpThreadId, lpErrno);
+        const int result =
+            table.lpWSPIoctl(it.below, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer,
+                             lpcbBytesReturned, lower, nullptr, lpThreadId, lpErrno);
         return issued(std::move(made), result, lpErrno);
     });
 }
 
-INT WSPAPI WSPAddressToString(LPSOCKADDR lpsaAddress, DWORD dwAddressLength, LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                              LPWSTR lpszAddressString, LPDWORD lpdwAddressStringLength, LPINT lpErrno)
+INT WSPAPI WSPAddressToString(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
+                              LPWSAPROTOCOL_INFOW lpProtocolInfo, LPWSTR lpszAddressString,
+                              LPDWORD lpdwAddressStringLength, LPINT lpErrno)
 {
     return in_chain(lpProtocolInfo, lpErrno, [&](const WSPPROC_TABLE& table, LPWSAPROTOCOL_INFOW passed) {
         return table.lpWSPAddressToString(lpsaAddress, dwAddressLength, passed, lpszAddressString,
@@ -230,7 +238,8 @@ INT WSPAPI WSPStringToAddress(LPWSTR AddressString, INT AddressFamily, LPWSAPROT
                               LPSOCKADDR lpAddress, LPINT lpAddressLength, LPINT lpErrno)
 {
     return in_chain(lpProtocolInfo, lpErrno, [&](const WSPPROC_TABLE& table, LPWSAPROTOCOL_INFOW passed) {
-        return table.lpWSPStringToAddress(AddressString, AddressFamily, passed, lpAddress, lpAddressLength, lpErrno);
+        return table.lpWSPStringToAddress(AddressString, AddressFamily, passed, lpAddress, lpAddressLength,
+                                          lpErrno);
     });
 }
 

@@ -45,8 +45,9 @@ void read_catalog(std::vector<WSAPROTOCOL_INFOW>& catalog)
 
 const WSAPROTOCOL_INFOW* entry_of(const std::vector<WSAPROTOCOL_INFOW>& catalog, DWORD id)
 {
-    const auto found = std::find_if(catalog.begin(), catalog.end(),
-                                    [id](const WSAPROTOCOL_INFOW& each) { return each.dwCatalogEntryId == id; });
+    const auto found = std::find_if(catalog.begin(), catalog.end(), [id](const WSAPROTOCOL_INFOW& each) {
+        return each.dwCatalogEntryId == id;
+    });
     return found != catalog.end() ? &*found : nullptr;
 }
 
@@ -74,10 +75,9 @@ bool is_complete(const WSPPROC_TABLE& table)
 int start(lower_provider& below, WSAPROTOCOL_INFOW& info)
 {
     below.library = load(below.id);
-    const auto startup = below.library == nullptr
-                             ? nullptr
-                             : reinterpret_cast<LPWSPSTARTUP>(
-                                   reinterpret_cast<void*>(GetProcAddress(below.library, "WSPStartup")));
+    const auto startup = below.library == nullptr ? nullptr
+                                                  : reinterpret_cast<LPWSPSTARTUP>(reinterpret_cast<void*>(
+                                                        GetProcAddress(below.library, "WSPStartup")));
     if (startup == nullptr) {
         return WSAEPROVIDERFAILEDINIT;
     }

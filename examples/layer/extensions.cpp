@@ -24,15 +24,16 @@ Function lower_function(const socket_context& it, GUID id, LPINT lpErrno)
 {
     Function found = nullptr;
     DWORD returned = 0;
-    const int result = it.table().lpWSPIoctl(it.below, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &found,
-                                             sizeof found, &returned, nullptr, nullptr, nullptr, lpErrno);
+    const int result =
+        it.table().lpWSPIoctl(it.below, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &found,
+                              sizeof found, &returned, nullptr, nullptr, nullptr, lpErrno);
     return result == 0 ? found : nullptr;
 }
 
 // `call(function, context, overlapped)` below, which returns whether it succeeded and leaves the last error otherwise.
 template <class Function, class Call>
-bool call_extension(SOCKET s, const GUID& id, direction which, const overlapped_arguments& arguments, LPDWORD bytes,
-                    Call&& call)
+bool call_extension(SOCKET s, const GUID& id, direction which, const overlapped_arguments& arguments,
+                    LPDWORD bytes, Call&& call)
 {
     int error = 0;
     const int result = on_socket(s, SOCKET_ERROR, &error, [&](socket_context& it, const WSPPROC_TABLE&) {
@@ -67,43 +68,44 @@ overlapped_arguments without_routine(LPOVERLAPPED overlapped)
     return {reinterpret_cast<LPWSAOVERLAPPED>(overlapped), nullptr, nullptr};
 }
 
-BOOL PASCAL accept_ex(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
-                      DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
-                      LPOVERLAPPED lpOverlapped)
+BOOL PASCAL accept_ex(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
+                      DWORD dwReceiveDataLength, DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength,
+                      LPDWORD lpdwBytesReceived, LPOVERLAPPED lpOverlapped)
 {
     const context_ptr accepting = find_socket(sAcceptSocket);
     return call_extension<LPFN_ACCEPTEX>(
         sListenSocket, accept_ex_id, direction::in, without_routine(lpOverlapped), lpdwBytesReceived,
         [&](LPFN_ACCEPTEX function, socket_context& it, OVERLAPPED* lower) {
             return function(it.below, accepting ? accepting->below : sAcceptSocket, lpOutputBuffer,
-                            dwReceiveDataLength, dwLocalAddressLength, dwRemoteAddressLength, lpdwBytesReceived,
-                            lower) != FALSE;
+                            dwReceiveDataLength, dwLocalAddressLength, dwRemoteAddressLength,
+                            lpdwBytesReceived, lower) != FALSE;
         });
 }
 
-BOOL PASCAL connect_ex(SOCKET s, const sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
-                       LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped)
+BOOL PASCAL connect_ex(SOCKET s, const sockaddr* name, int namelen, PVOID lpSendBuffer,
+                       DWORD dwSendDataLength, LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped)
 {
-    return call_extension<LPFN_CONNECTEX>(s, connect_ex_id, direction::out, without_routine(lpOverlapped),
-                                          lpdwBytesSent,
-                                          [&](LPFN_CONNECTEX function, socket_context& it, OVERLAPPED* lower) {
-                                              return function(it.below, name, namelen, lpSendBuffer, dwSendDataLength,
-                                                              lpdwBytesSent, lower) != FALSE;
-                                          });
+    return call_extension<LPFN_CONNECTEX>(
+        s, connect_ex_id, direction::out, without_routine(lpOverlapped), lpdwBytesSent,
+        [&](LPFN_CONNECTEX function, socket_context& it, OVERLAPPED* lower) {
+            return function(it.below, name, namelen, lpSendBuffer, dwSendDataLength, lpdwBytesSent, lower) !=
+                   FALSE;
+        });
 }
 
 BOOL PASCAL disconnect_ex(SOCKET s, LPOVERLAPPED lpOverlapped, DWORD dwFlags, DWORD dwReserved)
 {
-    return call_extension<LPFN_DISCONNECTEX>(s, disconnect_ex_id, direction::neither, without_routine(lpOverlapped),
-                                             nullptr,
-                                             [&](LPFN_DISCONNECTEX function, socket_context& it, OVERLAPPED* lower) {
-                                                 return function(it.below, lower, dwFlags, dwReserved) != FALSE;
-                                             });
+    return call_extension<LPFN_DISCONNECTEX>(
+        s, disconnect_ex_id, direction::neither, without_routine(lpOverlapped), nullptr,
+        [&](LPFN_DISCONNECTEX function, socket_context& it, OVERLAPPED* lower) {
+            return function(it.below, lower, dwFlags, dwReserved) != FALSE;
+        });
 }
 
 // Where in the file to begin stands in the program's OVERLAPPED.
 BOOL PASCAL transmit_file(SOCKET s, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD nNumberOfBytesPerSend,
-                          LPOVERLAPPED lpOverlapped, LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved)
+                          LPOVERLAPPED lpOverlapped, LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers,
+                          DWORD dwReserved)
 {
     return call_extension<LPFN_TRANSMITFILE>(
         s, transmit_file_id, direction::out, without_routine(lpOverlapped), nullptr,
@@ -112,17 +114,18 @@ BOOL PASCAL transmit_file(SOCKET s, HANDLE hFile, DWORD nNumberOfBytesToWrite, D
                 lower->Offset = lpOverlapped->Offset;
                 lower->OffsetHigh = lpOverlapped->OffsetHigh;
             }
-            return function(it.below, hFile, nNumberOfBytesToWrite, nNumberOfBytesPerSend, lower, lpTransmitBuffers,
-                            dwReserved) != FALSE;
+            return function(it.below, hFile, nNumberOfBytesToWrite, nNumberOfBytesPerSend, lower,
+                            lpTransmitBuffers, dwReserved) != FALSE;
         });
 }
 
-INT PASCAL receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd, LPWSAOVERLAPPED lpOverlapped,
+INT PASCAL receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumberOfBytesRecvd,
+                           LPWSAOVERLAPPED lpOverlapped,
                            LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
 {
     const bool done = call_extension<LPFN_WSARECVMSG>(
-        s, receive_message_id, direction::in, {lpOverlapped, lpCompletionRoutine, nullptr}, lpdwNumberOfBytesRecvd,
-        [&](LPFN_WSARECVMSG function, socket_context& it, OVERLAPPED* lower) {
+        s, receive_message_id, direction::in, {lpOverlapped, lpCompletionRoutine, nullptr},
+        lpdwNumberOfBytesRecvd, [&](LPFN_WSARECVMSG function, socket_context& it, OVERLAPPED* lower) {
             return function(it.below, lpMsg, lpdwNumberOfBytesRecvd, reinterpret_cast<LPWSAOVERLAPPED>(lower),
                             nullptr) == 0;
         });
@@ -135,16 +138,17 @@ INT PASCAL send_message(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumbe
     const bool done = call_extension<LPFN_WSASENDMSG>(
         s, send_message_id, direction::out, {lpOverlapped, lpCompletionRoutine, nullptr}, lpNumberOfBytesSent,
         [&](LPFN_WSASENDMSG function, socket_context& it, OVERLAPPED* lower) {
-            return function(it.below, lpMsg, dwFlags, lpNumberOfBytesSent, reinterpret_cast<LPWSAOVERLAPPED>(lower),
-                            nullptr) == 0;
+            return function(it.below, lpMsg, dwFlags, lpNumberOfBytesSent,
+                            reinterpret_cast<LPWSAOVERLAPPED>(lower), nullptr) == 0;
         });
     return done ? 0 : SOCKET_ERROR;
 }
 
 // It only looks into the buffer: no socket is named.
 void PASCAL accept_ex_addresses(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
-                                DWORD dwRemoteAddressLength, sockaddr** LocalSockaddr, LPINT LocalSockaddrLength,
-                                sockaddr** RemoteSockaddr, LPINT RemoteSockaddrLength)
+                                DWORD dwRemoteAddressLength, sockaddr** LocalSockaddr,
+                                LPINT LocalSockaddrLength, sockaddr** RemoteSockaddr,
+                                LPINT RemoteSockaddrLength)
 {
     GetAcceptExSockaddrs(lpOutputBuffer, dwReceiveDataLength, dwLocalAddressLength, dwRemoteAddressLength,
                          LocalSockaddr, LocalSockaddrLength, RemoteSockaddr, RemoteSockaddrLength);

@@ -88,7 +88,8 @@ void serve_window()
     window_class.hInstance = module;
     window_class.lpszClassName = class_name;
     RegisterClassW(&window_class);
-    const HWND made = CreateWindowExW(0, class_name, nullptr, 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, module, nullptr);
+    const HWND made =
+        CreateWindowExW(0, class_name, nullptr, 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, module, nullptr);
     {
         const std::lock_guard<std::mutex> lock(state().mutex);
         state().window = made;
@@ -166,9 +167,8 @@ void deliver_early_messages(SOCKET below)
     {
         const std::lock_guard<std::mutex> lock(state().mutex);
         auto& early = state().early;
-        const auto first = std::stable_partition(early.begin(), early.end(), [below](const early_message& each) {
-            return each.below != below;
-        });
+        const auto first = std::stable_partition(
+            early.begin(), early.end(), [below](const early_message& each) { return each.below != below; });
         mine.assign(first, early.end());
         early.erase(first, early.end());
     }
@@ -211,7 +211,8 @@ int WSPAPI WSPSelect(int nfds, fd_set* readfds, fd_set* writefds, fd_set* except
     const lower_provider& below = *own->first_of_layer()->where->below;
     const blocked_in mark(below);
     write_log("select\n");
-    const int ready = below.table.lpWSPSelect(nfds, sets[0].get(), sets[1].get(), sets[2].get(), timeout, lpErrno);
+    const int ready =
+        below.table.lpWSPSelect(nfds, sets[0].get(), sets[1].get(), sets[2].get(), timeout, lpErrno);
     if (ready == SOCKET_ERROR) {
         *lpErrno = is_stopping() ? WSAEINTR : *lpErrno;
         return SOCKET_ERROR;
@@ -227,7 +228,8 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT hEventObject, long lNetworkEvents, 
     });
 }
 
-int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents, LPINT lpErrno)
+int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents,
+                                LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         return table.lpWSPEnumNetworkEvents(it.below, hEventObject, lpNetworkEvents, lpErrno);

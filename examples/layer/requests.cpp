@@ -56,8 +56,8 @@ DWORD winsock_code(DWORD error)
     } table[] = {{ERROR_NETNAME_DELETED, WSAECONNRESET},      {ERROR_CONNECTION_ABORTED, WSAECONNABORTED},
                  {ERROR_CONNECTION_REFUSED, WSAECONNREFUSED}, {ERROR_MORE_DATA, WSAEMSGSIZE},
                  {ERROR_SEM_TIMEOUT, WSAETIMEDOUT},           {ERROR_PORT_UNREACHABLE, WSAECONNRESET}};
-    const auto* const found =
-        std::find_if(std::begin(table), std::end(table), [error](const auto& row) { return row.system == error; });
+    const auto* const found = std::find_if(std::begin(table), std::end(table),
+                                           [error](const auto& row) { return row.system == error; });
     return found != std::end(table) ? found->winsock : error;
 }
 
@@ -69,8 +69,8 @@ outcome outcome_of(request& ended, DWORD system_error, DWORD bytes)
     }
     int error = 0;
     const BOOL told = ended.socket->table().lpWSPGetOverlappedResult(
-        ended.socket->below, reinterpret_cast<LPWSAOVERLAPPED>(&ended.lower), &result.bytes, FALSE, &result.flags,
-        &error);
+        ended.socket->below, reinterpret_cast<LPWSAOVERLAPPED>(&ended.lower), &result.bytes, FALSE,
+        &result.flags, &error);
     if (told == FALSE) {
         result.error = error == WSAENOTSOCK ? winsock_code(system_error) : static_cast<DWORD>(error);
         result.bytes = error == WSAENOTSOCK ? bytes : result.bytes;
@@ -84,9 +84,10 @@ void CALLBACK run_routine(DWORD_PTR context)
     {
         const std::lock_guard<std::mutex> lock(state().mutex);
         auto& routines = state().routines;
-        const auto found = std::find_if(routines.begin(), routines.end(), [context](const queued_routine& each) {
-            return reinterpret_cast<DWORD_PTR>(&each) == context;
-        });
+        const auto found =
+            std::find_if(routines.begin(), routines.end(), [context](const queued_routine& each) {
+                return reinterpret_cast<DWORD_PTR>(&each) == context;
+            });
         if (found == routines.end()) {
             return;
         }
@@ -183,7 +184,8 @@ int join_port(socket_context& context)
     const std::lock_guard<std::mutex> lock(context.mutex);
     if (!context.associated &&
         CreateIoCompletionPort(reinterpret_cast<HANDLE>(context.below), state().port, 0, 0) == nullptr &&
-        !(context.duplicate && GetLastError() == ERROR_INVALID_PARAMETER)) {  // the first handle has joined it
+        !(context.duplicate &&
+          GetLastError() == ERROR_INVALID_PARAMETER)) {  // the first handle has joined it
         return WSAENOBUFS;
     }
     context.associated = true;
@@ -204,8 +206,8 @@ bool keep_thread(request& made)
 
 }  // namespace
 
-std::unique_ptr<request> begin_request(socket_context& context, const overlapped_arguments& arguments, direction which,
-                                       int* error)
+std::unique_ptr<request> begin_request(socket_context& context, const overlapped_arguments& arguments,
+                                       direction which, int* error)
 {
     *error = join_port(context);
     auto made = *error == 0 ? std::make_unique<request>() : nullptr;
@@ -224,13 +226,16 @@ std::unique_ptr<request> begin_request(socket_context& context, const overlapped
         upcalls().lpWPUResetEvent(reinterpret_cast<WSAEVENT>(event), &ignored);
     }
     made->before = arguments.overlapped->Internal;
-    std::atomic_ref(arguments.overlapped->Internal).store(WSS_OPERATION_IN_PROGRESS, std::memory_order_release);
+    std::atomic_ref(arguments.overlapped->Internal)
+        .store(WSS_OPERATION_IN_PROGRESS, std::memory_order_release);
     {
         const std::lock_guard<std::mutex> lock(context.mutex);
         ++context.requests;
     }
     made->sends = which == direction::out;
-    made->counter = which == direction::out ? &context.sent : which == direction::in ? &context.received : nullptr;
+    made->counter = which == direction::out  ? &context.sent
+                    : which == direction::in ? &context.received
+                                             : nullptr;
     const std::lock_guard<std::mutex> lock(state().mutex);
     ++state().all;
     state().sends += made->sends ? 1U : 0U;

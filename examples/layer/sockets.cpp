@@ -33,7 +33,8 @@ void remove(const socket_context& context)
     const std::lock_guard<std::mutex> lock(map().mutex);
     map().above.erase(context.above);
     const auto found = map().below.find(context.below);
-    if (found != map().below.end() && found->second.get() == &context) {  // else the value is another socket's by now
+    if (found != map().below.end() &&
+        found->second.get() == &context) {  // else the value is another socket's by now
         map().below.erase(found);
     }
 }
@@ -54,7 +55,8 @@ void mark_closed(socket_context& context)
         idle = context.requests == 0;
     }
     write_log("closed protocol %d: %llu bytes sent, %llu received\n", context.where->chain.iProtocol,
-              static_cast<unsigned long long>(context.sent), static_cast<unsigned long long>(context.received));
+              static_cast<unsigned long long>(context.sent),
+              static_cast<unsigned long long>(context.received));
     if (idle) {
         return_handle(context);
     }
@@ -67,8 +69,8 @@ void close_for_good(socket_context& context)
     while (context.table().lpWSPCloseSocket(context.below, &error) != 0 && error == WSAEWOULDBLOCK) {
         u_long blocking = 0;
         DWORD returned = 0;
-        context.table().lpWSPIoctl(context.below, static_cast<DWORD>(FIONBIO), &blocking, sizeof blocking, nullptr, 0,
-                                   &returned, nullptr, nullptr, nullptr, &error);
+        context.table().lpWSPIoctl(context.below, static_cast<DWORD>(FIONBIO), &blocking, sizeof blocking,
+                                   nullptr, 0, &returned, nullptr, nullptr, nullptr, &error);
     }
 }
 
@@ -98,7 +100,8 @@ SOCKET adopt(SOCKET below, const place& where, bool overlapped, const socket_con
         made->window = like->window;
         made->message = like->message;
     }
-    made->above = upcalls().lpWPUCreateSocketHandle(where.own_id, reinterpret_cast<DWORD_PTR>(made.get()), error);
+    made->above =
+        upcalls().lpWPUCreateSocketHandle(where.own_id, reinterpret_cast<DWORD_PTR>(made.get()), error);
     if (made->above == INVALID_SOCKET) {
         int ignored = 0;
         where.below->table.lpWSPCloseSocket(below, &ignored);
@@ -155,8 +158,8 @@ void return_all_handles()
 
 namespace layer::spi {
 
-SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags,
-                        LPINT lpErrno)
+SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g,
+                        DWORD dwFlags, LPINT lpErrno)
 {
     const call_in_progress entered;
     if (!entered) {
@@ -171,27 +174,27 @@ SOCKET WSPAPI WSPSocket(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpPr
     WSAPROTOCOL_INFOW passed = where->passed;
     passed.dwProviderReserved = lpProtocolInfo->dwProviderReserved;
     const SOCKET below = where->below->table.lpWSPSocket(af, type, protocol, &passed, g, dwFlags, lpErrno);
-    return below == INVALID_SOCKET
-               ? INVALID_SOCKET
-               : adopt(below, *where, (dwFlags & WSA_FLAG_OVERLAPPED) != 0, nullptr, lpErrno,
-                       passed.dwProviderReserved != 0);
+    return below == INVALID_SOCKET ? INVALID_SOCKET
+                                   : adopt(below, *where, (dwFlags & WSA_FLAG_OVERLAPPED) != 0, nullptr,
+                                           lpErrno, passed.dwProviderReserved != 0);
 }
 
 SOCKET WSPAPI WSPAccept(SOCKET s, sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
                         DWORD_PTR dwCallbackData, LPINT lpErrno)
 {
     return on_socket(s, SOCKET{INVALID_SOCKET}, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        const SOCKET below = table.lpWSPAccept(it.below, addr, addrlen, lpfnCondition, dwCallbackData, lpErrno);
+        const SOCKET below =
+            table.lpWSPAccept(it.below, addr, addrlen, lpfnCondition, dwCallbackData, lpErrno);
         return below == INVALID_SOCKET ? below : adopt(below, *it.where, it.overlapped, &it, lpErrno);
     });
 }
 
-SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData, LPWSABUF lpCalleeData,
-                          LPQOS lpSQOS, LPQOS lpGQOS, DWORD dwFlags, LPINT lpErrno)
+SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const sockaddr* name, int namelen, LPWSABUF lpCallerData,
+                          LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS, DWORD dwFlags, LPINT lpErrno)
 {
     return on_socket(s, SOCKET{INVALID_SOCKET}, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        const SOCKET leaf = table.lpWSPJoinLeaf(it.below, name, namelen, lpCallerData, lpCalleeData, lpSQOS, lpGQOS,
-                                                dwFlags, lpErrno);
+        const SOCKET leaf = table.lpWSPJoinLeaf(it.below, name, namelen, lpCallerData, lpCalleeData, lpSQOS,
+                                                lpGQOS, dwFlags, lpErrno);
         if (leaf == INVALID_SOCKET || leaf == it.below) {
             return leaf == it.below ? s : leaf;
         }
@@ -203,8 +206,8 @@ int WSPAPI WSPDuplicateSocket(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW l
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         WSAPROTOCOL_INFOW below{};
-        const int result =
-            table.lpWSPDuplicateSocket(it.below, dwProcessId, lpProtocolInfo != nullptr ? &below : nullptr, lpErrno);
+        const int result = table.lpWSPDuplicateSocket(it.below, dwProcessId,
+                                                      lpProtocolInfo != nullptr ? &below : nullptr, lpErrno);
         if (result == 0) {
             *lpProtocolInfo = it.where->chain;
             lpProtocolInfo->dwProviderReserved = below.dwProviderReserved;

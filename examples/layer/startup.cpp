@@ -9,7 +9,11 @@
 #include <thread>
 
 #if !defined(COUNTING_LAYER_ID)
-#define COUNTING_LAYER_ID 0x6b1a4f0e, 0x52c7, 0x4f0b, {0x9d, 0x35, 0x1c, 0x77, 0x0e, 0xa2, 0x44, 0x18}
+#define COUNTING_LAYER_ID                                                                                    \
+    0x6b1a4f0e, 0x52c7, 0x4f0b,                                                                              \
+    {                                                                                                        \
+        0x9d, 0x35, 0x1c, 0x77, 0x0e, 0xa2, 0x44, 0x18                                                       \
+    }
 #endif
 
 namespace layer {
@@ -172,9 +176,9 @@ int WSPAPI layer::spi::WSPCleanup(LPINT lpErrno)
     return 0;
 }
 
-extern "C" __declspec(dllexport) int WSPAPI WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData,
-                                                       LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                                       WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
+extern "C" __declspec(dllexport) int WSPAPI
+    WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData, LPWSAPROTOCOL_INFOW lpProtocolInfo,
+               WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
 {
     if (LOBYTE(wVersionRequested) < 2 || (LOBYTE(wVersionRequested) == 2 && HIBYTE(wVersionRequested) < 2)) {
         return WSAVERNOTSUPPORTED;

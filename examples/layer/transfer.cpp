@@ -14,8 +14,8 @@ bool is_request(const socket_context& it, LPWSAOVERLAPPED overlapped)
 
 // `call(table, bytes, flags, overlapped)` is the function below.
 template <class Call>
-int transfer(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags, const overlapped_arguments& arguments,
-             LPINT lpErrno, Call&& call)
+int transfer(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags,
+             const overlapped_arguments& arguments, LPINT lpErrno, Call&& call)
 {
     if (is_request(it, arguments.overlapped)) {
         auto made = begin_request(it, arguments, which, lpErrno);
@@ -25,8 +25,8 @@ int transfer(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags, 
         made->flags = flags != nullptr ? *flags : 0;
         request& mine = *made;
         DWORD at_once = 0;
-        const int result =
-            call(&at_once, flags != nullptr ? &mine.flags : nullptr, reinterpret_cast<LPWSAOVERLAPPED>(&mine.lower));
+        const int result = call(&at_once, flags != nullptr ? &mine.flags : nullptr,
+                                reinterpret_cast<LPWSAOVERLAPPED>(&mine.lower));
         return issued(std::move(made), result, lpErrno);
     }
     const int result = call(bytes, flags, arguments.overlapped);
@@ -50,7 +50,8 @@ bool wait_for(SOCKET s, WSAOVERLAPPED& overlapped)
         if (is_stopping()) {
             return false;
         }
-        WaitForSingleObject(event != 0 ? reinterpret_cast<HANDLE>(event) : reinterpret_cast<HANDLE>(s), slice);
+        WaitForSingleObject(event != 0 ? reinterpret_cast<HANDLE>(event) : reinterpret_cast<HANDLE>(s),
+                            slice);
     }
     return true;
 }
@@ -61,59 +62,63 @@ bool wait_for(SOCKET s, WSAOVERLAPPED& overlapped)
 
 namespace layer::spi {
 
-int WSPAPI WSPSend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
-                   LPWSATHREADID lpThreadId, LPINT lpErrno)
+int WSPAPI WSPSend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                   DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
+                   LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         return transfer(it, direction::out, lpNumberOfBytesSent, nullptr,
                         {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
                         [&](LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPSend(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lower, nullptr,
-                                                   lpThreadId, lpErrno);
+                            return table.lpWSPSend(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lower,
+                                                   nullptr, lpThreadId, lpErrno);
                         });
     });
 }
 
-int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
-                     const sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
-                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId, LPINT lpErrno)
+int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
+                     LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         return transfer(it, direction::out, lpNumberOfBytesSent, nullptr,
                         {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
                         [&](LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPSendTo(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lpTo, iTolen,
-                                                     lower, nullptr, lpThreadId, lpErrno);
+                            return table.lpWSPSendTo(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lpTo,
+                                                     iTolen, lower, nullptr, lpThreadId, lpErrno);
                         });
     });
 }
 
-int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
-                   LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
-                   LPWSATHREADID lpThreadId, LPINT lpErrno)
+int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                   LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
+                   LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
         return transfer(it, direction::in, lpNumberOfBytesRecvd, lpFlags,
                         {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
                         [&](LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPRecv(it.below, lpBuffers, dwBufferCount, bytes, flags, lower, nullptr,
-                                                   lpThreadId, lpErrno);
+                            return table.lpWSPRecv(it.below, lpBuffers, dwBufferCount, bytes, flags, lower,
+                                                   nullptr, lpThreadId, lpErrno);
                         });
     });
 }
 
 int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
                        LPDWORD lpFlags, sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
-                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId, LPINT lpErrno)
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
+                       LPINT lpErrno)
 {
     return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return transfer(it, direction::in, lpNumberOfBytesRecvd, lpFlags,
-                        {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
-                        [&](LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPRecvFrom(it.below, lpBuffers, dwBufferCount, bytes, flags, lpFrom,
-                                                       lpFromlen, lower, nullptr, lpThreadId, lpErrno);
-                        });
+        return transfer(
+            it, direction::in, lpNumberOfBytesRecvd, lpFlags, {lpOverlapped, lpCompletionRoutine, lpThreadId},
+            lpErrno, [&](LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
+                return table.lpWSPRecvFrom(it.below, lpBuffers, dwBufferCount, bytes, flags, lpFrom,
+                                           lpFromlen, lower, nullptr, lpThreadId, lpErrno);
+            });
     });
 }
 

@@ -22,12 +22,12 @@ namespace {
 
 struct protection_row {
     DWORD protection;
-    bool writable;    // the file has to be, and shared views may write
+    bool writable;  // the file has to be, and shared views may write
     bool executable;
 };
 constexpr protection_row protections[] = {
-    {PAGE_READONLY, false, false},     {PAGE_READWRITE, true, false},
-    {PAGE_WRITECOPY, false, false},    {PAGE_EXECUTE_READ, false, true},
+    {PAGE_READONLY, false, false},        {PAGE_READWRITE, true, false},
+    {PAGE_WRITECOPY, false, false},       {PAGE_EXECUTE_READ, false, true},
     {PAGE_EXECUTE_READWRITE, true, true}, {PAGE_EXECUTE_WRITECOPY, false, true},
 };
 
@@ -90,7 +90,8 @@ backing of_file(HANDLE handle, std::uint64_t size, bool writable) noexcept
 
 HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, const object_name& name) noexcept
 {
-    const auto* const row = std::ranges::find(protections, protection & ~DWORD{SEC_COMMIT}, &protection_row::protection);
+    const auto* const row =
+        std::ranges::find(protections, protection & ~DWORD{SEC_COMMIT}, &protection_row::protection);
     if (row == std::end(protections)) {
         return fail(HANDLE{nullptr}, ERROR_INVALID_PARAMETER);
     }
@@ -120,24 +121,26 @@ LPVOID map_view(HANDLE mapping, DWORD wanted, DWORD high, DWORD low, SIZE_T size
     }
     // FILE_MAP_COPY is a bit of FILE_MAP_ALL_ACCESS, and means something on its own alone.
     const bool writes = (wanted & FILE_MAP_WRITE) != 0;
-    const auto how = writes ? views::access::write
-                            : (wanted & FILE_MAP_COPY) != 0 ? views::access::copy : views::access::read;
+    const auto how = writes                          ? views::access::write
+                     : (wanted & FILE_MAP_COPY) != 0 ? views::access::copy
+                                                     : views::access::read;
     LPVOID base = nullptr;
-    const int error = views::map(*section, how, (wanted & FILE_MAP_EXECUTE) != 0, std::uint64_t{high} << 32U | low, size,
-                                 reinterpret_cast<std::uintptr_t>(where), base);
+    const int error =
+        views::map(*section, how, (wanted & FILE_MAP_EXECUTE) != 0, std::uint64_t{high} << 32U | low, size,
+                   reinterpret_cast<std::uintptr_t>(where), base);
     return error == 0 ? base : fail(LPVOID{nullptr}, error);
 }
 
 }  // namespace
 
-HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect, DWORD dwMaximumSizeHigh,
-                                 DWORD dwMaximumSizeLow, LPCSTR lpName)
+HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName)
 {
     return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
 }
 
-HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect, DWORD dwMaximumSizeHigh,
-                                 DWORD dwMaximumSizeLow, LPCWSTR lpName)
+HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName)
 {
     return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
 }
@@ -155,14 +158,15 @@ HANDLE WINAPI OpenFileMappingW(DWORD, BOOL, LPCWSTR lpName)
 LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                             DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap)
 {
-    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap, nullptr);
+    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow,
+                    dwNumberOfBytesToMap, nullptr);
 }
 
 LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                               DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress)
 {
-    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow, dwNumberOfBytesToMap,
-                    lpBaseAddress);
+    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow,
+                    dwNumberOfBytesToMap, lpBaseAddress);
 }
 
 BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress)

@@ -1,5 +1,6 @@
-// select, WSAPoll, and membership in an fd_set. The host finds the provider by the first socket and checks what it must
-// check to do so, and asks layers for what stands below their sockets; which sockets are ready, and what to think of those it does not know, is the provider's answer.
+// select, WSAPoll, and membership in an fd_set. The host finds the provider by the first socket, checks what it must
+// check to do so, and asks layers for what stands below their sockets; which sockets are ready, and what to think of
+// those it does not know, is the provider's answer.
 // Answers to the pages "select", "WSAPoll", "Multiple Provider Restrictions on select" (clauses MAP-11, 20, 21; POL-1,
 // 5, 6; LSP-15).
 #include "host/base_sockets.hpp"
@@ -180,7 +181,8 @@ int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout)
         std::for_each(fdArray, end, [](WSAPOLLFD& each) { each.revents = POLLNVAL; });
         return fail(SOCKET_ERROR, WSAENOTSOCK);
     }
-    const bool layered = a_layer_runs() && std::any_of(fdArray, end, [](const WSAPOLLFD& each) { return is_layered(each.fd); });
+    const bool layered =
+        a_layer_runs() && std::any_of(fdArray, end, [](const WSAPOLLFD& each) { return is_layered(each.fd); });
     return layered ? poll_through_layers(scope, first->fd, fdArray, fds, timeout)
                    : poll_at(scope, first->fd, fdArray, fds, timeout);
 }

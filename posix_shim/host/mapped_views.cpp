@@ -51,12 +51,13 @@ int map(const kernel::section& of, access wanted, bool executable, std::uint64_t
         return ERROR_ACCESS_DENIED;
     }
     const auto bytes = size != 0 ? size : static_cast<std::size_t>(of.size() - offset);
-    const int flags = (wanted == access::copy ? MAP_PRIVATE : MAP_SHARED) | (where != 0 ? MAP_FIXED_NOREPLACE : 0);
+    const int flags =
+        (wanted == access::copy ? MAP_PRIVATE : MAP_SHARED) | (where != 0 ? MAP_FIXED_NOREPLACE : 0);
     void* const hint = reinterpret_cast<void*>(where);  // NOLINT: an address is a number here
     try {
         const locked lock;
-        void* const mapped =
-            mmap(hint, bytes, protection_of(wanted, executable), flags, of.descriptor(), static_cast<off_t>(offset));
+        void* const mapped = mmap(hint, bytes, protection_of(wanted, executable), flags, of.descriptor(),
+                                  static_cast<off_t>(offset));
         if (mapped == MAP_FAILED) {
             return error_of_map(errno);
         }

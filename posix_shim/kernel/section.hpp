@@ -14,7 +14,8 @@ public:
 
     /// Takes the descriptor over; it is open for writing if views may write.
     section(int descriptor, std::uint64_t size, bool writable, bool executable) noexcept
-        : nameable(static_kind), descriptor_(descriptor), size_(size), writable_(writable), executable_(executable)
+        : nameable(static_kind), descriptor_(descriptor), size_(size), writable_(writable),
+          executable_(executable)
     {}
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }

@@ -29,8 +29,8 @@ SOCKET make_known(SOCKET lower, DWORD own_id, LPINT error)
     return facts.returned;
 }
 
-SOCKET WSPAPI on_socket_call(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group, DWORD flags,
-                             LPINT error)
+SOCKET WSPAPI on_socket_call(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group,
+                             DWORD flags, LPINT error)
 {
     facts.socket_for = *info;
     const place* where = place_in(*info, error);
@@ -43,13 +43,15 @@ SOCKET WSPAPI on_socket_call(int family, int type, int protocol, LPWSAPROTOCOL_I
                       where->own_id, error);
 }
 
-SOCKET WSPAPI on_accept(SOCKET s, sockaddr* name, LPINT length, LPCONDITIONPROC condition, DWORD_PTR data, LPINT error)
+SOCKET WSPAPI on_accept(SOCKET s, sockaddr* name, LPINT length, LPCONDITIONPROC condition, DWORD_PTR data,
+                        LPINT error)
 {
     return make_known(below.lpWSPAccept(s, name, length, condition, data, error), facts.own_id, error);
 }
 
-int WSPAPI on_recv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED overlapped,
-                   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread, LPINT error)
+int WSPAPI on_recv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD bytes, LPDWORD flags,
+                   LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+                   LPWSATHREADID thread, LPINT error)
 {
     facts.overlapped = overlapped;
     return below.lpWSPRecv(s, buffers, count, bytes, flags, overlapped, routine, thread, error);
@@ -65,7 +67,8 @@ int WSPAPI on_select(int count, fd_set* reading, fd_set* writing, fd_set* except
 // Called for sockets that this layer made, whose chain is the one of the last of them.
 int WSPAPI on_get_option(SOCKET s, int level, int name, char* value, LPINT length, LPINT error)
 {
-    if (level != SOL_SOCKET || name != SO_PROTOCOL_INFOW || *length < static_cast<int>(sizeof(WSAPROTOCOL_INFOW))) {
+    if (level != SOL_SOCKET || name != SO_PROTOCOL_INFOW ||
+        *length < static_cast<int>(sizeof(WSAPROTOCOL_INFOW))) {
         return below.lpWSPGetSockOpt(s, level, name, value, length, error);
     }
     *length = sizeof(WSAPROTOCOL_INFOW);
@@ -74,7 +77,8 @@ int WSPAPI on_get_option(SOCKET s, int level, int name, char* value, LPINT lengt
 }
 
 // These have no socket to say which provider below is meant.
-INT WSPAPI on_address(LPSOCKADDR name, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD size, LPINT error)
+INT WSPAPI on_address(LPSOCKADDR name, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD size,
+                      LPINT error)
 {
     const place* where = place_in(*info, error);
     WSAPROTOCOL_INFOW passed = where != nullptr ? where->passed : WSAPROTOCOL_INFOW{};
@@ -83,7 +87,8 @@ INT WSPAPI on_address(LPSOCKADDR name, DWORD length, LPWSAPROTOCOL_INFOW info, L
                : where->below->table.lpWSPAddressToString(name, length, &passed, text, size, error);
 }
 
-INT WSPAPI on_text(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR name, LPINT length, LPINT error)
+INT WSPAPI on_text(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR name, LPINT length,
+                   LPINT error)
 {
     const place* where = place_in(*info, error);
     WSAPROTOCOL_INFOW passed = where != nullptr ? where->passed : WSAPROTOCOL_INFOW{};
@@ -115,9 +120,9 @@ extern "C" __declspec(dllexport) spindle::test::ifs_layer_facts* spindle_test_if
     return &layer::facts;
 }
 
-extern "C" __declspec(dllexport) int WSPAPI WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData,
-                                                       LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                                       WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
+extern "C" __declspec(dllexport) int WSPAPI
+    WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData, LPWSAPROTOCOL_INFOW lpProtocolInfo,
+               WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
 {
     using namespace layer;
     if (wVersionRequested != MAKEWORD(2, 2)) {

@@ -103,7 +103,8 @@ TEST_CASE("LSP-2, LSP-3 elements are the layer's entry, a chain or a base, the t
     }
     SECTION("over the layer's entry alone")
     {
-        put_chain({put_layer_alone(second_counting), put_layer_alone(counting), tcp_entry_id}, second_counting.path);
+        put_chain({put_layer_alone(second_counting), put_layer_alone(counting), tcp_entry_id},
+                  second_counting.path);
     }
     const winsock started;
     check_conversation();
@@ -146,7 +147,8 @@ TEST_CASE("LSP-4, LSP-6 a layer below gets the same structure, a base its own en
                                          &length)) == 0);
     CHECK(base->info.dwCatalogEntryId == base_entry);
     int size = sizeof address;
-    CHECK(error_of(WSAStringToAddressW(text, AF_INET, &info, reinterpret_cast<sockaddr*>(&address), &size)) == 0);
+    CHECK(error_of(WSAStringToAddressW(text, AF_INET, &info, reinterpret_cast<sockaddr*>(&address), &size)) ==
+          0);
     CHECK(base->last == slot::string_to_address);
     CHECK(base->info.dwCatalogEntryId == base_entry);
 }
@@ -179,7 +181,8 @@ TEST_CASE("LSP-5, UP-4 a layer loads what is below by its path and hands the upc
     }
 }
 
-TEST_CASE("LSP-5, LSP-7 a provider below that cannot be started fails the socket and goes again", "[api][layer]")
+TEST_CASE("LSP-5, LSP-7 a provider below that cannot be started fails the socket and goes again",
+          "[api][layer]")
 {
     struct row {
         const char* path;
@@ -212,7 +215,8 @@ TEST_CASE("LSP-5, LSP-7 a provider below that cannot be started fails the socket
     }
 }
 
-TEST_CASE("CLEAN-26 a layer cleans up below once for each start and unloads what it has loaded", "[api][layer]")
+TEST_CASE("CLEAN-26 a layer cleans up below once for each start and unloads what it has loaded",
+          "[api][layer]")
 {
     const layered catalog;
     put_base(RECORDING_PROVIDER);
@@ -235,7 +239,8 @@ TEST_CASE("CLEAN-26 a layer cleans up below once for each start and unloads what
     CHECK(!is_mapped(RECORDING_PROVIDER));
 }
 
-TEST_CASE("CLEAN-9, CLEAN-26 what was sent through layers reaches the peer, whatever is left open", "[api][layer]")
+TEST_CASE("CLEAN-9, CLEAN-26 what was sent through layers reaches the peer, whatever is left open",
+          "[api][layer]")
 {
     const bool ifs_too = GENERATE(false, true);
     const bool close = GENERATE(false, true);
@@ -261,7 +266,8 @@ TEST_CASE("CLEAN-9, CLEAN-26 what was sent through layers reaches the peer, what
         WSABUF buffer{};
         buffer.len = static_cast<ULONG>(data.size());
         buffer.buf = data.data();
-        REQUIRE(error_of(WSASend(with_request, &buffer, 1, nullptr, 0, &overlapped, nullptr)) == WSA_IO_PENDING);
+        REQUIRE(error_of(WSASend(with_request, &buffer, 1, nullptr, 0, &overlapped, nullptr)) ==
+                WSA_IO_PENDING);
         set_nonblocking(plain);
         REQUIRE(send(plain, data.data(), static_cast<int>(data.size()), 0) == static_cast<int>(data.size()));
         reader = std::thread([&, one = std::move(first), two = std::move(second)]() mutable {

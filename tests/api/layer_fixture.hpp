@@ -15,10 +15,11 @@ struct layer_library {
     const char* name;
     DWORD flags;
 };
-inline constexpr layer_library counting{{0x6b1a4f0e, 0x52c7, 0x4f0b, {0x9d, 0x35, 0x1c, 0x77, 0x0e, 0xa2, 0x44, 0x18}},
-                                        COUNTING_LAYER,
-                                        "Counting",
-                                        0};
+inline constexpr layer_library counting{
+    {0x6b1a4f0e, 0x52c7, 0x4f0b, {0x9d, 0x35, 0x1c, 0x77, 0x0e, 0xa2, 0x44, 0x18}},
+    COUNTING_LAYER,
+    "Counting",
+    0};
 inline constexpr layer_library second_counting{{SECOND_LAYER_ID}, SECOND_LAYER, "Second", 0};
 inline constexpr layer_library ifs{ifs_layer_id, IFS_LAYER, "Ifs", XP1_IFS_HANDLES};
 
@@ -38,8 +39,8 @@ inline DWORD put_on_top(const layer_library& layer, info_vector kinds = {})
     auto path = wide(layer.path);
     auto name = wide(layer.name);
     DWORD made = 0;
-    REQUIRE(code_of(&WSCInstallProviderAndChains, &id, path.data(), name.data(), layer.flags,
-                    kinds.data(), static_cast<DWORD>(kinds.size()), &made) == 0);
+    REQUIRE(code_of(&WSCInstallProviderAndChains, &id, path.data(), name.data(), layer.flags, kinds.data(),
+                    static_cast<DWORD>(kinds.size()), &made) == 0);
     return made;
 }
 
@@ -80,7 +81,8 @@ inline WSAPROTOCOL_INFOW info_of(SOCKET s)
 {
     WSAPROTOCOL_INFOW info{};
     int size = sizeof info;
-    REQUIRE(error_of(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info), &size)) == 0);
+    REQUIRE(error_of(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, reinterpret_cast<char*>(&info), &size)) ==
+            0);
     return info;
 }
 

@@ -86,8 +86,9 @@ TEST_CASE("LSP-8, HAND-5, HAND-12 a layer without IFS handles has handles of its
     CHECK(catalog.lines("0 bytes sent, 1000 received") >= 1);
 }
 
-TEST_CASE("LSP-9, HAND-2 an IFS layer makes the lower handles known as its own and leaves entries as they are",
-          "[api][layer]")
+TEST_CASE(
+    "LSP-9, HAND-2 an IFS layer makes the lower handles known as its own and leaves entries as they are",
+    "[api][layer]")
 {
     const layers catalog(stack::ifs_alone);
     const ifs_facts facts;
@@ -104,8 +105,9 @@ TEST_CASE("LSP-9, HAND-2 an IFS layer makes the lower handles known as its own a
     CHECK(receive_text(pair.server, 6) == "native");
 }
 
-TEST_CASE("LSP-10, LSP-11 the program's OVERLAPPED goes down through an IFS layer and is replaced by another layer",
-          "[api][layer]")
+TEST_CASE(
+    "LSP-10, LSP-11 the program's OVERLAPPED goes down through an IFS layer and is replaced by another layer",
+    "[api][layer]")
 {
     const bool replaced = GENERATE(false, true);
     const layers catalog(replaced ? stack::counting_over_ifs : stack::ifs_alone);
@@ -176,8 +178,8 @@ TEST_CASE("LSP-11, UP-8, UP-9, UP-13 requests through layers end by event, packe
         REQUIRE(accept.finishes());
         CHECK(accept.result(listening) == 0);
         const SOCKET from = listening;
-        CHECK(error_of(setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&from),
-                                  sizeof from)) == 0);
+        CHECK(error_of(setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                                  reinterpret_cast<const char*>(&from), sizeof from)) == 0);
         CHECK(peer_of(accepted) == local_of(client));
         send_text(client, "accepted");
         CHECK(receive_text(accepted, 8) == "accepted");
@@ -196,8 +198,8 @@ TEST_CASE("LSP-12 a layer's socket tells of the layer's chain, in both forms", "
     CHECK(is_of(wide_info, chains[0].ProviderId));
     WSAPROTOCOL_INFOA narrow_info{};
     int size = sizeof narrow_info;
-    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOA, reinterpret_cast<char*>(&narrow_info), &size)) ==
-            0);
+    REQUIRE(error_of(getsockopt(made, SOL_SOCKET, SO_PROTOCOL_INFOA, reinterpret_cast<char*>(&narrow_info),
+                                &size)) == 0);
     if (named_by(made, SIO_BASE_HANDLE) != made) {  // the small layer has the wide form alone
         CHECK(narrow_info.dwCatalogEntryId == wide_info.dwCatalogEntryId);
         CHECK(narrow(wide_info.szProtocol) == narrow_info.szProtocol);
@@ -216,16 +218,18 @@ TEST_CASE("LSP-13, LSP-14, POL-18 the codes that ask for base sockets end at the
         CHECK(named_by(base, code) == base);
         SOCKET named = INVALID_SOCKET;
         DWORD returned = 0;
-        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, nullptr, 0, &returned, nullptr, nullptr)) == WSAEFAULT);
-        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, &named, sizeof named - 1, &returned, nullptr, nullptr)) ==
+        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, nullptr, 0, &returned, nullptr, nullptr)) ==
               WSAEFAULT);
-        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, &named, sizeof named, nullptr, nullptr, nullptr)) == WSAEFAULT);
+        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, &named, sizeof named - 1, &returned, nullptr,
+                                nullptr)) == WSAEFAULT);
+        CHECK(error_of(WSAIoctl(made, code, nullptr, 0, &named, sizeof named, nullptr, nullptr, nullptr)) ==
+              WSAEFAULT);
     }
     SOCKET named = INVALID_SOCKET;
     DWORD returned = 0;
     WSAOVERLAPPED overlapped{};
-    CHECK(error_of(WSAIoctl(made, SIO_BSP_HANDLE_POLL, nullptr, 0, &named, sizeof named, &returned, &overlapped,
-                            nullptr)) == WSAEFAULT);
+    CHECK(error_of(WSAIoctl(made, SIO_BSP_HANDLE_POLL, nullptr, 0, &named, sizeof named, &returned,
+                            &overlapped, nullptr)) == WSAEFAULT);
 }
 
 TEST_CASE("LSP-13 what a layer's base socket is asked goes to the base provider itself", "[api][layer]")
@@ -338,8 +342,8 @@ TEST_CASE("LSP-16, DUP-13 a duplicate says the layer's entry and opens through t
     without_token.dwProviderReserved = 0;
     const auto chain = info_of(pair.server);
     CHECK(std::memcmp(&without_token, &chain, sizeof chain) == 0);
-    const unique_socket further(WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0,
-                                           WSA_FLAG_OVERLAPPED));
+    const unique_socket further(WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info,
+                                           0, WSA_FLAG_OVERLAPPED));
     REQUIRE(further != INVALID_SOCKET);
     CHECK(further != pair.server);
     pair.server.reset();
@@ -386,7 +390,8 @@ TEST_CASE("LSP-17 a blocking call is cancelled in the provider where the thread 
     const winsock started;
     tcp_pair pair;
     hook_calls = 0;
-    REQUIRE(WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&cancel_at_once))) != nullptr);
+    REQUIRE(WSASetBlockingHook(reinterpret_cast<FARPROC>(reinterpret_cast<void (*)()>(&cancel_at_once))) !=
+            nullptr);
     char one = 0;
     CHECK(error_of(recv(pair.server, &one, 1, 0)) == WSAEINTR);
     CHECK(hook_calls >= 1);

@@ -16,7 +16,8 @@ constexpr DWORD granularity = 0x10000;
 class file {
 public:
     explicit file(const std::string& path, DWORD access = GENERIC_READ | GENERIC_WRITE)
-        : handle_(CreateFileA(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr))
+        : handle_(CreateFileA(path.c_str(), access, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                              OPEN_EXISTING, 0, nullptr))
     {
         REQUIRE(handle_ != INVALID_HANDLE_VALUE);
     }
@@ -84,13 +85,15 @@ TEST_CASE("a mapped file shows its bytes, and what is written gets into the file
     }
 }
 
-TEST_CASE("a mapping may be larger than its file, which grows, and a copy changes nobody's", "[kernel][mapping]")
+TEST_CASE("a mapping may be larger than its file, which grows, and a copy changes nobody's",
+          "[kernel][mapping]")
 {
     const temporary_directory directory;
     const auto path = directory.make("data", "abc");
     {
         const file opened(path);
-        const HANDLE mapping = CreateFileMappingA(opened, nullptr, PAGE_READWRITE, 0, 3 * granularity, nullptr);
+        const HANDLE mapping =
+            CreateFileMappingA(opened, nullptr, PAGE_READWRITE, 0, 3 * granularity, nullptr);
         REQUIRE(mapping != nullptr);
         char* const base = view(mapping, FILE_MAP_WRITE, 2 * granularity, 10);
         base[9] = 'z';
@@ -109,8 +112,8 @@ TEST_CASE("a mapping may be larger than its file, which grows, and a copy change
 
 TEST_CASE("memory without a file has a name in the process", "[kernel][mapping]")
 {
-    const HANDLE made =
-        CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_COMMIT, 0, 100, "a mapping of this test");
+    const HANDLE made = CreateFileMappingA(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE | SEC_COMMIT, 0, 100,
+                                           "a mapping of this test");
     REQUIRE(made != nullptr);
     const HANDLE opened = OpenFileMappingA(FILE_MAP_READ, FALSE, "a mapping of this test");
     REQUIRE(opened != nullptr);
