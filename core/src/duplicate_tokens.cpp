@@ -120,9 +120,10 @@ void duplicate_tokens::withdraw_offers()
 {
     std::vector<issued> over;  // ends without the lock
     const std::scoped_lock lock(mutex_);
-    const auto offers = std::ranges::partition(issued_, [](const issued& each) { return each.socket != nullptr; });
-    over.assign(std::make_move_iterator(offers.begin()), std::make_move_iterator(offers.end()));
-    issued_.erase(offers.begin(), offers.end());
+    const auto offers = std::partition(issued_.begin(), issued_.end(),
+                                       [](const issued& each) { return each.socket != nullptr; });
+    over.assign(std::make_move_iterator(offers), std::make_move_iterator(issued_.end()));
+    issued_.erase(offers, issued_.end());
 }
 
 void duplicate_tokens::append_sockets(std::vector<std::shared_ptr<basic_socket>>& to)

@@ -63,8 +63,7 @@ std::vector<std::shared_ptr<basic_socket>> provider_life::all_sockets()
     auto all = sockets.snapshot();
     duplicates.append_sockets(all);
     std::ranges::sort(all);
-    const auto repeated = std::ranges::unique(all);
-    all.erase(repeated.begin(), repeated.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
 }
 
