@@ -5,7 +5,7 @@
 
 namespace spindle::spi {
 
-/// Null when the process has none.
-[[nodiscard]] LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall() noexcept;
+/// The one that belongs to the table of upcalls. Null when the process has none. Slow: to be asked for once.
+[[nodiscard]] LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall(const WSPUPCALLTABLE& upcalls) noexcept;
 
 }  // namespace spindle::spi

@@ -13,7 +13,7 @@ __attribute__((weak)) spindle::exchange::leave_function spindle_exchange_leave;
 
 namespace spindle::spi {
 
-LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall() noexcept
+LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall(const WSPUPCALLTABLE&) noexcept
 {
     return &WPUCompleteOverlappedRequest;
 }

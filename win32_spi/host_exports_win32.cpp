@@ -1,16 +1,36 @@
-// On Windows the function is ws2_32's, which has loaded this library or is loaded beside it.
+// On Windows the function is an export of the library whose upcalls the provider was given: ws2_32, or what plays its role.
+// A layered provider above may have put upcalls of its own into the table; its library exports no such function, and
+// ws2_32's is the one.
 #include "complete_upcall.hpp"
 #include "exchange_exports.hpp"
 #include "thread_error.hpp"
 
 namespace spindle::spi {
 
-LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall() noexcept
+namespace {
+
+LPWPUCOMPLETEOVERLAPPEDREQUEST exported_by(HMODULE library) noexcept
 {
-    const HMODULE host = ::GetModuleHandleW(L"ws2_32.dll");
-    return host == nullptr ? nullptr
-                           : reinterpret_cast<LPWPUCOMPLETEOVERLAPPEDREQUEST>(reinterpret_cast<void*>(
-                                 ::GetProcAddress(host, "WPUCompleteOverlappedRequest")));
+    return library == nullptr ? nullptr
+                              : reinterpret_cast<LPWPUCOMPLETEOVERLAPPEDREQUEST>(reinterpret_cast<void*>(
+                                    ::GetProcAddress(library, "WPUCompleteOverlappedRequest")));
+}
+
+HMODULE library_of(LPWPUCREATESOCKETHANDLE upcall) noexcept
+{
+    HMODULE found = nullptr;
+    ::GetModuleHandleExW(
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+        reinterpret_cast<LPCWSTR>(reinterpret_cast<void*>(upcall)), &found);
+    return found;
+}
+
+}  // namespace
+
+LPWPUCOMPLETEOVERLAPPEDREQUEST complete_upcall(const WSPUPCALLTABLE& upcalls) noexcept
+{
+    const auto own = exported_by(library_of(upcalls.lpWPUCreateSocketHandle));
+    return own != nullptr ? own : exported_by(::GetModuleHandleW(L"ws2_32.dll"));
 }
 
 exchange_exports exports_of_host() noexcept

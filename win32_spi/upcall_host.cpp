@@ -49,8 +49,8 @@ void set_upcalls_of_provider(const upcall_host* newest) noexcept
 }
 
 upcall_host::upcall_host(const WSPUPCALLTABLE& upcalls, const WSAPROTOCOL_INFOW& started)
-    : upcalls_(upcalls), ifs_handles_((started.dwServiceFlags1 & XP1_IFS_HANDLES) != 0),
-      started_entry_id_(started.dwCatalogEntryId)
+    : upcalls_(upcalls), complete_(complete_upcall(upcalls)),
+      ifs_handles_((started.dwServiceFlags1 & XP1_IFS_HANDLES) != 0), started_entry_id_(started.dwCatalogEntryId)
 {
     remember_entry(started);
 }
@@ -186,9 +186,8 @@ void upcall_host::close_thread(WSATHREADID& thread) const noexcept
 
 bool upcall_host::complete_request(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD error, DWORD bytes) const noexcept
 {
-    const auto complete = complete_upcall();
     int failure = 0;
-    return complete != nullptr && complete(s, overlapped, error, bytes, &failure) == 0;
+    return complete_ != nullptr && complete_(s, overlapped, error, bytes, &failure) == 0;
 }
 
 }  // namespace spindle::spi

@@ -46,6 +46,7 @@ public:
 
 private:
     WSPUPCALLTABLE upcalls_;
+    LPWPUCOMPLETEOVERLAPPEDREQUEST complete_;
     bool ifs_handles_;
     DWORD started_entry_id_;
     entry_book_user book_;

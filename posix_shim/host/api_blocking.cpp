@@ -3,10 +3,10 @@
 // UP-29).
 #include "host/call_scope.hpp"
 #include "host/catalog.hpp"
+#include "host/kernel_objects.hpp"
 #include "host/provider.hpp"
 #include "host/runtime.hpp"
 #include "host/upcalls.hpp"
-#include "kernel/thread.hpp"
 
 #include <utility>
 
@@ -20,9 +20,8 @@ namespace {
 // use it only if the program installs it: on multithreaded Windows a call blocks its thread and nothing runs meanwhile.
 INT_PTR WINAPI take_one_message()
 {
-    const kernel::thread* self = kernel::known_thread_object();
     MSG message{};
-    if (self == nullptr || self->messages() == nullptr || !PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
+    if (!thread_may_have_messages() || !PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE)) {
         return FALSE;
     }
     TranslateMessage(&message);

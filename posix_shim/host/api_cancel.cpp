@@ -1,12 +1,10 @@
-// Cancelling requests of a socket and blocking calls of a thread. The service provider interface has no function for
-// either: a provider can be asked only through the private agreement. Transfers on files do not wait for anything that
+// Cancelling requests of a socket and blocking calls of a thread. Transfers on files do not wait for anything that
 // could be cancelled. Answers to the pages "CancelIo", "CancelIoEx" and "CancelSynchronousIo" (clauses CAN-5 to CAN-8,
 // CAN-14, CAN-15).
-#include "host/base_sockets.hpp"
-#include "host/call_scope.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/provider_change.hpp"
-#include "host/socket_handles.hpp"
+#include "host/request_cancel.hpp"
+#include "host/thread_state.hpp"
 
 using namespace spindle;
 using namespace spindle::host;
@@ -20,28 +18,7 @@ int cancel(HANDLE file, const OVERLAPPED* request, bool own_only, std::uint32_t&
         found = cancel_change_waits(*source, request, own_only);
         return 0;
     }
-    const call_scope scope;
-    socket_reference socket;
-    if (const int error = scope ? find_socket_by_handle(file, socket) : ERROR_INVALID_HANDLE; error != 0) {
-        return error;
-    }
-    if (const exchange_scope provider(socket.owner().exchange_of_sockets()); provider) {
-        found = provider->cancel(socket.socket, request, own_only);
-        return 0;
-    }
-    // A layer without IFS handles has requests of its own in the program's place: all can be cancelled, not a single one.
-    socket_reference base;
-    const SOCKET below = base_socket(socket.socket, SIO_BASE_HANDLE);
-    if (request != nullptr || below == socket.socket ||
-        find_socket_by_handle(reinterpret_cast<HANDLE>(below), base) != 0) {
-        return ERROR_NOT_SUPPORTED;
-    }
-    const exchange_scope provider(base.owner().exchange_of_sockets());
-    if (!provider) {
-        return ERROR_NOT_SUPPORTED;
-    }
-    found = provider->cancel(base.socket, nullptr, own_only);
-    return 0;
+    return cancel_requests(file, request, own_only, found);
 }
 
 }  // namespace

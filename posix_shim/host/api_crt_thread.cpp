@@ -69,7 +69,7 @@ std::uintptr_t _beginthreadex(void* _Security, unsigned _StackSize, _beginthread
     const HANDLE handle = CreateThread(static_cast<LPSECURITY_ATTRIBUTES>(_Security), _StackSize,
                                        _StartAddress, _ArgList, _InitFlag, _ThrdAddr);
     if (handle == nullptr) {
-        errno = this_thread.last_error == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;
+        errno = last_error_of_thread == ERROR_INVALID_PARAMETER ? EINVAL : EAGAIN;
     }
     return reinterpret_cast<std::uintptr_t>(handle);
 }

@@ -22,7 +22,7 @@ HANDLE new_mutex(const object_name& name, bool owned) noexcept
         return fail(HANDLE{nullptr}, ERROR_NOT_ENOUGH_MEMORY);
     }
     const HANDLE handle = create_object(name, std::move(made));
-    if (handle == nullptr || this_thread.last_error == ERROR_ALREADY_EXISTS) {
+    if (handle == nullptr || last_error_of_thread == ERROR_ALREADY_EXISTS) {
         static_cast<void>(target.release_ownership());  // of the one that nobody gets to see
     }
     return handle;

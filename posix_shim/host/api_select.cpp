@@ -48,7 +48,8 @@ using three_sets = std::array<fd_set*, 3>;
 int select_at(SOCKET first, int nfds, const three_sets& sets, const struct timeval* timeout)
 {
     return call_provider(first, [&](const WSPPROC_TABLE& table, LPINT lpErrno) {
-        return table.lpWSPSelect(nfds, sets[0], sets[1], sets[2], timeout, lpErrno);
+        // Some headers have lost the const on the way to this slot.
+        return table.lpWSPSelect(nfds, sets[0], sets[1], sets[2], const_cast<timeval*>(timeout), lpErrno);
     });
 }
 

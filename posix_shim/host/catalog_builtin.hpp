@@ -2,6 +2,7 @@
 // names and provider ids are Spindle's own, as they must be for a provider that is not Microsoft's.
 #pragma once
 
+#include "host/provider_model.hpp"
 #include "host/winsock.hpp"
 
 #include <array>
@@ -31,9 +32,9 @@ inline constexpr GUID unix_provider_id{
     0xc94d60b2, 0x7ea8, 0x4135, {0xb3, 0x0f, 0x58, 0x9c, 0x1d, 0x62, 0xf7, 0xe9}};
 
 inline constexpr DWORD stream_flags =
-    XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | XP1_IFS_HANDLES;
+    XP1_GUARANTEED_DELIVERY | XP1_GUARANTEED_ORDER | XP1_GRACEFUL_CLOSE | provider_handle_flags;
 inline constexpr DWORD datagram_flags = XP1_CONNECTIONLESS | XP1_MESSAGE_ORIENTED | XP1_SUPPORT_BROADCAST |
-                                        XP1_SUPPORT_MULTIPOINT | XP1_IFS_HANDLES;
+                                        XP1_SUPPORT_MULTIPOINT | provider_handle_flags;
 
 inline constexpr DWORD raw_flags = PFL_MATCHES_PROTOCOL_ZERO | PFL_HIDDEN;
 
@@ -52,7 +53,5 @@ inline constexpr std::array builtin_rows{
                 raw_flags, 255},
     builtin_row{1005, unix_provider_id, u"Spindle AF_UNIX", AF_UNIX, SOCK_STREAM, 0, stream_flags, 0, 110, 2},
 };
-
-inline constexpr const char* builtin_provider_file = "libspindle_spi.so";
 
 }  // namespace spindle::host

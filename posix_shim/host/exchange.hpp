@@ -1,5 +1,5 @@
-// The host's side of the private agreement with a provider (spindle/exchange.hpp): file objects of sockets and the
-// notification of finished requests.
+// The host's side of the private agreement with a provider (spindle/exchange.hpp): file objects of sockets, and
+// what a thread waits for in a provider.
 #pragma once
 
 #include "host/winsock.hpp"
@@ -16,10 +16,5 @@ inline exchange::file* to_exchange(kernel::file_object* file) noexcept
 {
     return reinterpret_cast<exchange::file*>(file);
 }
-
-/// The end of a request (OVL-8, 10, 12 to 15; CP-7, 10, 11): stores, then event or file, then packet. `file` may be
-/// null. From the stores on the structure is the program's.
-void complete_request(kernel::file_object* file, OVERLAPPED& request, DWORD status, ULONG_PTR bytes,
-                      exchange::notify how) noexcept;
 
 }  // namespace spindle::host

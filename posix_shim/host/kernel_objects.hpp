@@ -99,6 +99,13 @@ inline HANDLE add_program_handle(kernel::object& target) noexcept
     return handle_of(kernel::handles.add(target, thread ? program_thread_handle : 0));
 }
 
+/// False: the thread has neither a window nor anything posted to it.
+inline bool thread_may_have_messages() noexcept
+{
+    const kernel::thread* self = kernel::known_thread_object();
+    return self != nullptr && self->messages() != nullptr;
+}
+
 inline kernel::object_ref<kernel::file> file_of(HANDLE handle) noexcept
 {
     return kernel::handles.find<kernel::file>(handle_value(handle));

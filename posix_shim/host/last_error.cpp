@@ -1,31 +1,31 @@
 // The thread's last error. GetLastError and WSAGetLastError are the same value, as on Windows; both work
 // without WSAStartup (MAP-5). Answers to the pages "WSAGetLastError" and "GetLastError".
-#include "host/thread_state.hpp"
+#include "host/last_error.hpp"
 
 namespace spindle::host {
 
-constinit thread_local thread_state this_thread __attribute__((tls_model("initial-exec")));
+constinit thread_local DWORD last_error_of_thread __attribute__((tls_model("initial-exec")));
 
 }  // namespace spindle::host
 
-using spindle::host::this_thread;
+using spindle::host::last_error_of_thread;
 
 DWORD WINAPI GetLastError(void)
 {
-    return this_thread.last_error;
+    return last_error_of_thread;
 }
 
 void WINAPI SetLastError(DWORD error)
 {
-    this_thread.last_error = error;
+    last_error_of_thread = error;
 }
 
 int WSAAPI WSAGetLastError(void)
 {
-    return static_cast<int>(this_thread.last_error);
+    return static_cast<int>(last_error_of_thread);
 }
 
 void WSAAPI WSASetLastError(int error)
 {
-    this_thread.last_error = static_cast<DWORD>(error);
+    last_error_of_thread = static_cast<DWORD>(error);
 }

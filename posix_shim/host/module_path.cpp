@@ -85,4 +85,14 @@ try {
     return nullptr;
 }
 
+void* find_function(void* library, const char* name) noexcept
+{
+    return dlsym(library, name);
+}
+
+void release_library(void* library) noexcept
+{
+    dlclose(library);
+}
+
 }  // namespace spindle::host

@@ -18,7 +18,10 @@ namespace spindle::host {
 /// and in a set-user-id process all do.
 [[nodiscard]] std::string expand_environment(const std::string& path);
 
-/// dlopen of the path after expansion; nullptr when that fails.
+/// The library of that path after expansion; nullptr when it cannot be loaded.
 [[nodiscard]] void* open_library(const std::string& path) noexcept;
+/// nullptr: the library exports no such function.
+[[nodiscard]] void* find_function(void* library, const char* name) noexcept;
+void release_library(void* library) noexcept;
 
 }  // namespace spindle::host

@@ -6,8 +6,6 @@
 #include "host/runtime.hpp"
 #include "host/upcalls.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -87,7 +85,7 @@ int provider::load_and_start(const WSAPROTOCOL_INFOW& entry) noexcept
     if (library_ == nullptr) {
         return WSAEPROVIDERFAILEDINIT;
     }
-    const auto start = reinterpret_cast<LPWSPSTARTUP>(dlsym(library_, "WSPStartup"));
+    const auto start = reinterpret_cast<LPWSPSTARTUP>(find_function(library_, "WSPStartup"));
     WSPDATA data{};
     WSPPROC_TABLE table{};
     WSAPROTOCOL_INFOW started_for = entry;
@@ -143,7 +141,7 @@ void provider::unload() noexcept
 void provider::close_library() noexcept
 {
     if (library_ != nullptr && !keep_mapped_) {
-        dlclose(library_);
+        release_library(library_);
     }
     library_ = nullptr;
     keep_mapped_ = false;

@@ -77,7 +77,7 @@ private:
     void close_library() noexcept;
 
     const std::string path_;
-    std::mutex mutex_;
+    kernel::static_mutex mutex_;
     kernel::condition changed_;
     std::atomic<state> state_{state::idle};
     std::atomic<int> chain_length_{0};

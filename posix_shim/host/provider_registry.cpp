@@ -10,7 +10,7 @@ namespace spindle::host {
 namespace {
 
 // Grows only, until unload_all_providers(); so a pointer read under the lock stays good without it.
-constinit std::mutex list_mutex;
+constinit kernel::static_mutex list_mutex;
 constinit provider* first_provider = nullptr;
 
 provider* first() noexcept

@@ -5,23 +5,22 @@
 
 #include "host/catalog.hpp"
 #include "host/fork_safety.hpp"
-#include "host/name_request.hpp"
-#include "host/open_look_ups.hpp"
 #include "host/provider.hpp"
-#include "host/provider_change.hpp"
+#include "host/surroundings.hpp"
 #include "host/upcalls.hpp"
 #include "kernel/handle_table.hpp"
 #include "kernel/sync.hpp"
 
 namespace spindle::host {
 
+constinit thread_local thread_state this_thread __attribute__((tls_model("initial-exec")));
 constinit call_gate gate;
 constinit std::atomic<unsigned> fork_epoch{0};
 
 namespace {
 
 struct lifetime {
-    std::mutex mutex;
+    kernel::static_mutex mutex;
     kernel::condition changed;
     unsigned count = 0;
     bool cleaning = false;
@@ -30,13 +29,12 @@ constinit lifetime life;
 
 int tear_down() noexcept
 {
-    cancel_all_look_ups();
-    end_change_waits();
+    interrupt_waits();
     int error = stop_all_providers();
     while (!gate.wait_idle_for(std::chrono::milliseconds(1000))) {
         // A call that was on its way into socket() when the gate closed may have loaded a provider since, and
         // block in it, or wait for a change of the catalog; it needs the wake-up too.
-        end_change_waits();
+        interrupt_waits();
         const int late = stop_all_providers();
         error = error != 0 ? error : late;
     }
@@ -45,11 +43,8 @@ int tear_down() noexcept
     kernel::handles.for_each(kernel::object_kind::socket, [](std::uint32_t handle, std::uintptr_t) {
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
-    cancel_all_look_ups();  // calls that were on their way when the gate closed have begun theirs by now
-    end_change_waits();
-    close_all_queries();
     drop_provider_apcs();
-    cancel_name_requests();
+    end_surroundings();
     unload_all_providers();
     return error;
 }
@@ -77,8 +72,11 @@ int add_start() noexcept
         life.changed.wait(lock);
     }
     if (life.count == 0) {
-        register_fork_handlers();
-        if (const int error = take_catalog_copy(); error != 0) {
+        int error = take_catalog_copy();
+        if (error == 0) {
+            error = prepare_surroundings();
+        }
+        if (error != 0) {
             return error;
         }
         gate.open();

@@ -1,7 +1,8 @@
-// What the host remembers per thread: last error, SO_OPENTYPE, blocking hook, calls in progress. All of it is
+// What the host remembers per thread: SO_OPENTYPE, blocking hook, calls in progress. All of it is
 // trivial, constant-initialised data, so reading it costs no guard and nothing has to run when a thread ends.
 #pragma once
 
+#include "host/last_error.hpp"
 #include "host/winsock.hpp"
 
 namespace spindle::host {
@@ -9,7 +10,6 @@ namespace spindle::host {
 class provider;
 
 struct thread_state {
-    DWORD last_error = 0;
     /// Calls of this thread that are inside a provider or on their way; more than 0 means that the thread is
     /// in a call-out (condition function, blocking hook, completion routine) when it calls us.
     unsigned calls = 0;
@@ -23,14 +23,8 @@ struct thread_state {
     bool cancelled = false;
 };
 
-// initial-exec: one instruction per access; the few bytes fit in the static TLS reserve even for a late
-// dlopen.
+// initial-exec: as last_error.hpp has it.
 extern constinit thread_local thread_state this_thread __attribute__((tls_model("initial-exec")));
-
-inline void set_last_error(int error) noexcept
-{
-    this_thread.last_error = static_cast<DWORD>(error);
-}
 
 /// Stores the error and returns what the function returns on failure.
 template <class Result>

@@ -3,9 +3,9 @@
 // host is the kernel: WPUCloseSocketHandle on a handle from WPUModifyIFSHandle stands for that close. A
 // provider that does not make it loses nothing for sockets closed by the program: the host drops the handle
 // when WSPCloseSocket succeeds.
-#include "host/exchange.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/provider.hpp"
+#include "host/request_end.hpp"
 #include "host/request_status.hpp"
 #include "host/upcalls.hpp"
 

@@ -148,11 +148,11 @@ private:
     [[nodiscard]] std::uint32_t take_index() noexcept;
     [[nodiscard]] std::uint32_t publish(std::uint64_t info, void* target, std::uintptr_t context) noexcept;
     void give_index(std::uint32_t index) noexcept;
-    std::mutex& stripe_of(std::uint32_t index) noexcept { return stripes_[index % stripe_count]; }
+    static_mutex& stripe_of(std::uint32_t index) noexcept { return stripes_[index % stripe_count]; }
 
     std::array<std::atomic<slot*>, page_count> pages_{};
-    std::array<std::mutex, stripe_count> stripes_{};  // hold an object while a reference to it is taken
-    std::mutex allocation_;
+    std::array<static_mutex, stripe_count> stripes_{};  // hold an object while a reference to it is taken
+    static_mutex allocation_;
     std::uint32_t fresh_ = 0;  // indexes below were used at least once
     std::uint32_t free_count_ = 0;
     std::uint32_t first_free_ = no_index;

@@ -129,7 +129,7 @@ public:
     }
 
 private:
-    std::mutex mutex_;
+    static_mutex mutex_;
     condition woken_;
     bool poked_ = false;
 };
@@ -176,7 +176,7 @@ public:
     }
 
     /// For the wait for all objects at once, which locks several objects in address order.
-    std::mutex& guard() noexcept { return mutex_; }
+    static_mutex& guard() noexcept { return mutex_; }
     [[nodiscard]] bool ready_locked(const wait_node& node) noexcept
     {
         return node.pulsed || signalled_locked();
@@ -216,7 +216,7 @@ protected:
     /// after it.
     [[nodiscard]] bool has_waiters() const noexcept { return attached_.load(std::memory_order_seq_cst) != 0; }
 
-    std::mutex mutex_;
+    static_mutex mutex_;
 
 private:
     wait_node* first_ = nullptr;  // in the order in which the waits began

@@ -13,6 +13,9 @@ namespace spindle::kernel {
 
 using clock = std::chrono::steady_clock;
 
+/// A mutex that may live in static storage.
+using static_mutex = std::mutex;
+
 /// A point that is never reached: "wait for ever".
 inline constexpr clock::time_point no_deadline = clock::time_point::max();
 

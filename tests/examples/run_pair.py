@@ -3,7 +3,7 @@
 
     run_pair.py SECONDS [LAUNCHER] -- SERVER ARGUMENTS... -- CLIENT ARGUMENTS...
 
-LAUNCHER, if any, runs both programs (Wine). The server says "listening on ADDRESS:PORT"; the client's argument {port}
+LAUNCHER, if any, runs programs of Windows (Wine). The server says "listening on ADDRESS:PORT"; the client's argument {port}
 becomes that port. Without a client the server is run alone."""
 import subprocess
 import sys
@@ -20,10 +20,14 @@ def split(words):
     return parts
 
 
+def launched(launcher, command):
+    return [*launcher, *command] if command[0].endswith(".exe") else command
+
+
 def main():
     (seconds, *launcher), *commands = split(sys.argv[1:])
     server_command, client_command = commands[0], commands[1] if len(commands) > 1 else []
-    server = subprocess.Popen([*launcher, *server_command], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(launched(launcher, server_command), stdout=subprocess.PIPE, text=True)
     bound = threading.Timer(float(seconds), server.kill)
     bound.start()
     try:
@@ -35,7 +39,7 @@ def main():
                 return 1
             port = line.strip().rpartition(":")[2]
             client = [word.replace("{port}", port) for word in client_command]
-            client_status = subprocess.run([*launcher, *client], timeout=float(seconds), check=False).returncode
+            client_status = subprocess.run(launched(launcher, client), timeout=float(seconds), check=False).returncode
         print(server.stdout.read())
         server_status = server.wait()
         print(f"server: {server_status}, client: {client_status}")
