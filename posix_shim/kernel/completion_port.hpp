@@ -4,10 +4,9 @@
 // the mapping of statuses are the host's. Answers to the page "I/O Completion Ports" (clauses CP-13 to CP-23).
 #pragma once
 
+#include "kernel/loop_source.hpp"
 #include "kernel/object.hpp"
 #include "kernel/packet_queue.hpp"
-
-#include <spindle/exchange.hpp>
 
 #include <array>
 #include <cstddef>
@@ -21,12 +20,6 @@ struct port_thread;
 struct waiting_thread;
 class time_limit;
 class wakeups;
-
-/// A provider as ports use it. Outlives every loop opened from it: `open_loops` tells when the last is closed.
-struct loop_source {
-    const exchange::provider_functions* functions = nullptr;
-    std::atomic<std::uint32_t> open_loops{0};
-};
 
 /// Threads: everything from any thread at any time.
 class completion_port final : public object {

@@ -2,18 +2,11 @@
 // wait at it in the system's own functions.
 #pragma once
 
+#include "kernel/loop_source.hpp"
 #include "kernel/object.hpp"
 #include "kernel/packet_queue.hpp"
 
-#include <spindle/exchange.hpp>
-
 namespace spindle::kernel {
-
-/// A provider as ports would use it: none opens a loop for a port of the system.
-struct loop_source {
-    const exchange::provider_functions* functions = nullptr;
-    std::atomic<std::uint32_t> open_loops{0};
-};
 
 /// Threads: everything from any thread at any time.
 class completion_port final : public object {
@@ -27,6 +20,7 @@ public:
     /// The packet of a finished request, with its status. It is never lost: without memory the process ends.
     void complete(const packet& finished) noexcept;
 
+    /// No provider runs a loop for a port of the system.
     enum class loop_use : unsigned char { joined, none, failed };
     [[nodiscard]] loop_use pin_loop(loop_source&, exchange::loop*&) noexcept { return loop_use::none; }
     void unpin_loop() noexcept {}
