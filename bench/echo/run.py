@@ -5,6 +5,10 @@ libc's poll(). Figures are ratios to the server on Asio, or on poll(), of runs t
 
     bench/echo/run.py [--quick] [--output FILE.json] [--servers asio,spindle] [--cases REGEX]
 
+    bench/echo/run.py --servers wine-plain,wine-spindle --no-counters
+
+compares the same program on Wine's sockets and over spindle_spi.dll there; the preset `mingw-x64-release` builds it.
+
 Build the preset `release` first. Server and generator are pinned to a processor each, but for the cases that say
 otherwise. plot.py draws what --output wrote."""
 import argparse
@@ -21,7 +25,7 @@ import counters
 from processes import Server, Wine, raise_descriptor_limit, run_load
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-YARDSTICKS = ("asio", "poll")  # the first that takes part in a case
+YARDSTICKS = ("asio", "poll", "wine-plain", "wine")  # the first that takes part in a case
 POLLING = ("poll", "select", "wsapoll")
 
 
@@ -66,6 +70,7 @@ COUNTED = [  # (case, messages): what is counted a message
     (Case("60 sockets", "tcp", 60, 64, servers=("poll", "select", "events")), 6000),
     (Case("500 sockets", "tcp", 500, 64, servers=("poll", "wsapoll")), 10000),
 ]
+WINDOWS_PROGRAMS = "../../mingw-x64-release/bin/"
 IDLE = Case("idle", "tcp", 1000, 64)
 
 
@@ -78,6 +83,7 @@ class Kind:
     wine: bool = False
     connections: int = 1 << 20  # what it can serve at once, on one thread if that is limited
     threads: bool = True  # takes --threads
+    asked: bool = False  # takes part only if named
 
 
 KINDS = {
@@ -90,6 +96,8 @@ KINDS = {
     "select": Kind("poll_server", arguments=("--select",), threads=False),
     "wsapoll": Kind("poll_server", threads=False),
     "wine": Kind("echo/wine/iocp_echo.exe", "echo/wine/winsock_udp.exe", ("--skip-on-success",), wine=True),
+    "wine-plain": Kind(WINDOWS_PROGRAMS + "iocp_echo.exe", wine=True, asked=True),
+    "wine-spindle": Kind(WINDOWS_PROGRAMS + "spindle_iocp_echo.exe", wine=True, asked=True),
 }
 
 
@@ -100,7 +108,7 @@ class Bench:
         self.wine = Wine(os.path.join(arguments.build, "bench"))
         processors = sorted(os.sched_getaffinity(0))
         self.processors = processors[:2] if len(processors) > 1 and not arguments.no_pin else None
-        wanted = arguments.servers.split(",") if arguments.servers else list(KINDS)
+        wanted = arguments.servers.split(",") if arguments.servers else [name for name in KINDS if not KINDS[name].asked]
         self.servers = [name for name in wanted if self.has(name)]
         self.missing = [name for name in wanted if name not in self.servers]
 
