@@ -3,8 +3,8 @@
 
 #include "host/catalog_store.hpp"
 #include "host/catalog_watch.hpp"
-#include "host/exchange.hpp"
 #include "host/kernel_objects.hpp"
+#include "host/request_end.hpp"
 #include "host/upcalls.hpp"
 
 #include <new>
