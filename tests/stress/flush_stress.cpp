@@ -194,9 +194,11 @@ TEST_CASE("CLEAN-11 with linger {1,1} a peer that never reads holds the last cle
     CHECK(outcome.field("sockets_timed_out") == 50);
 }
 
-TEST_CASE("CLEAN-11 peers that reset during the flush end it for their connections")
+namespace {
+
+/// A last cleanup during which the peers of all its sockets reset their connections.
+cleanup_outcome clean_up_while_peers_reset()
 {
-    const spindle::test::environment_setting log("SPINDLE_LOG", "info");
     peer_process peer;
     start_winsock();
     (void)start_streams(peer, 100, [](int) { return reader_kind::deaf; });
@@ -208,6 +210,19 @@ TEST_CASE("CLEAN-11 peers that reset during the flush end it for their connectio
         [] { return socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) == INVALID_SOCKET; }));
     (void)peer.ask("drop");
     cleaner.join();
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("CLEAN-11 peers that reset during the flush end it for their connections")
+{
+    const spindle::test::environment_setting log("SPINDLE_LOG", "info");
+    // On a busy machine all resets can be there before the cleanup comes to the first socket; then there was no flush to end.
+    cleanup_outcome outcome = clean_up_while_peers_reset();
+    for (int more = 4; more > 0 && outcome.field("bytes_unsent") == 0; --more) {
+        outcome = clean_up_while_peers_reset();
+    }
     INFO(outcome.log);
     CHECK(outcome.result == 0);
     CHECK(outcome.taken < std::chrono::seconds(5));
