@@ -12,10 +12,10 @@ bool is_request(const socket_context& it, LPWSAOVERLAPPED overlapped)
     return overlapped != nullptr && it.overlapped;
 }
 
-// `call(table, bytes, flags, overlapped)` is the function below.
+// `call(table, below, bytes, flags, overlapped)` is the function below.
 template <class Call>
-int transfer(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags,
-             const overlapped_arguments& arguments, LPINT lpErrno, Call&& call)
+int transfer_on(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags,
+                const overlapped_arguments& arguments, LPINT lpErrno, Call&& call)
 {
     if (is_request(it, arguments.overlapped)) {
         auto made = begin_request(it, arguments, which, lpErrno);
@@ -25,15 +25,24 @@ int transfer(socket_context& it, direction which, LPDWORD bytes, LPDWORD flags,
         made->flags = flags != nullptr ? *flags : 0;
         request& mine = *made;
         DWORD at_once = 0;
-        const int result = call(&at_once, flags != nullptr ? &mine.flags : nullptr,
+        const int result = call(it.table(), it.below, &at_once, flags != nullptr ? &mine.flags : nullptr,
                                 reinterpret_cast<LPWSAOVERLAPPED>(&mine.lower));
         return issued(std::move(made), result, lpErrno);
     }
-    const int result = call(bytes, flags, arguments.overlapped);
+    const int result = call(it.table(), it.below, bytes, flags, arguments.overlapped);
     if (result == 0) {
         (which == direction::out ? it.sent : it.received) += bytes != nullptr ? *bytes : 0;
     }
     return result;
+}
+
+template <class Call>
+int transfer(SOCKET s, direction which, LPDWORD bytes, LPDWORD flags, const overlapped_arguments& arguments,
+             LPINT lpErrno, Call&& call)
+{
+    return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE&) {
+        return transfer_on(it, which, bytes, flags, arguments, lpErrno, call);
+    });
 }
 
 bool is_pending(WSAOVERLAPPED& overlapped)
@@ -67,14 +76,13 @@ int WSPAPI WSPSend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
                    LPINT lpErrno)
 {
-    return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return transfer(it, direction::out, lpNumberOfBytesSent, nullptr,
-                        {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
-                        [&](LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPSend(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lower,
-                                                   nullptr, lpThreadId, lpErrno);
-                        });
-    });
+    return transfer(
+        s, direction::out, lpNumberOfBytesSent, nullptr, {lpOverlapped, lpCompletionRoutine, lpThreadId},
+        lpErrno,
+        [&](const WSPPROC_TABLE& table, SOCKET below, LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
+            return table.lpWSPSend(below, lpBuffers, dwBufferCount, bytes, dwFlags, lower, nullptr,
+                                   lpThreadId, lpErrno);
+        });
 }
 
 int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
@@ -82,14 +90,13 @@ int WSPAPI WSPSendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD 
                      LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
                      LPINT lpErrno)
 {
-    return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return transfer(it, direction::out, lpNumberOfBytesSent, nullptr,
-                        {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
-                        [&](LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPSendTo(it.below, lpBuffers, dwBufferCount, bytes, dwFlags, lpTo,
-                                                     iTolen, lower, nullptr, lpThreadId, lpErrno);
-                        });
-    });
+    return transfer(
+        s, direction::out, lpNumberOfBytesSent, nullptr, {lpOverlapped, lpCompletionRoutine, lpThreadId},
+        lpErrno,
+        [&](const WSPPROC_TABLE& table, SOCKET below, LPDWORD bytes, LPDWORD, LPWSAOVERLAPPED lower) {
+            return table.lpWSPSendTo(below, lpBuffers, dwBufferCount, bytes, dwFlags, lpTo, iTolen, lower,
+                                     nullptr, lpThreadId, lpErrno);
+        });
 }
 
 int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
@@ -97,14 +104,13 @@ int WSPAPI WSPRecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lp
                    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
                    LPINT lpErrno)
 {
-    return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return transfer(it, direction::in, lpNumberOfBytesRecvd, lpFlags,
-                        {lpOverlapped, lpCompletionRoutine, lpThreadId}, lpErrno,
-                        [&](LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
-                            return table.lpWSPRecv(it.below, lpBuffers, dwBufferCount, bytes, flags, lower,
-                                                   nullptr, lpThreadId, lpErrno);
-                        });
-    });
+    return transfer(
+        s, direction::in, lpNumberOfBytesRecvd, lpFlags, {lpOverlapped, lpCompletionRoutine, lpThreadId},
+        lpErrno,
+        [&](const WSPPROC_TABLE& table, SOCKET below, LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
+            return table.lpWSPRecv(below, lpBuffers, dwBufferCount, bytes, flags, lower, nullptr, lpThreadId,
+                                   lpErrno);
+        });
 }
 
 int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
@@ -112,14 +118,13 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWOR
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
                        LPINT lpErrno)
 {
-    return on_socket(s, SOCKET_ERROR, lpErrno, [&](socket_context& it, const WSPPROC_TABLE& table) {
-        return transfer(
-            it, direction::in, lpNumberOfBytesRecvd, lpFlags, {lpOverlapped, lpCompletionRoutine, lpThreadId},
-            lpErrno, [&](LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
-                return table.lpWSPRecvFrom(it.below, lpBuffers, dwBufferCount, bytes, flags, lpFrom,
-                                           lpFromlen, lower, nullptr, lpThreadId, lpErrno);
-            });
-    });
+    return transfer(
+        s, direction::in, lpNumberOfBytesRecvd, lpFlags, {lpOverlapped, lpCompletionRoutine, lpThreadId},
+        lpErrno,
+        [&](const WSPPROC_TABLE& table, SOCKET below, LPDWORD bytes, LPDWORD flags, LPWSAOVERLAPPED lower) {
+            return table.lpWSPRecvFrom(below, lpBuffers, dwBufferCount, bytes, flags, lpFrom, lpFromlen,
+                                       lower, nullptr, lpThreadId, lpErrno);
+        });
 }
 
 // The host has stored the count, the layer flags and error.

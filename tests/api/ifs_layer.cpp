@@ -76,25 +76,32 @@ int WSPAPI on_get_option(SOCKET s, int level, int name, char* value, LPINT lengt
     return 0;
 }
 
-// These have no socket to say which provider below is meant.
+// Addresses have no socket to say which provider below is meant.
+template <class Call>
+INT in_chain(const WSAPROTOCOL_INFOW& info, LPINT error, Call&& call)
+{
+    const place* where = place_in(info, error);
+    if (where == nullptr) {
+        return SOCKET_ERROR;
+    }
+    WSAPROTOCOL_INFOW passed = where->passed;
+    return call(where->below->table, &passed);
+}
+
 INT WSPAPI on_address(LPSOCKADDR name, DWORD length, LPWSAPROTOCOL_INFOW info, LPWSTR text, LPDWORD size,
                       LPINT error)
 {
-    const place* where = place_in(*info, error);
-    WSAPROTOCOL_INFOW passed = where != nullptr ? where->passed : WSAPROTOCOL_INFOW{};
-    return where == nullptr
-               ? SOCKET_ERROR
-               : where->below->table.lpWSPAddressToString(name, length, &passed, text, size, error);
+    return in_chain(*info, error, [&](const WSPPROC_TABLE& table, LPWSAPROTOCOL_INFOW passed) {
+        return table.lpWSPAddressToString(name, length, passed, text, size, error);
+    });
 }
 
 INT WSPAPI on_text(LPWSTR text, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR name, LPINT length,
                    LPINT error)
 {
-    const place* where = place_in(*info, error);
-    WSAPROTOCOL_INFOW passed = where != nullptr ? where->passed : WSAPROTOCOL_INFOW{};
-    return where == nullptr
-               ? SOCKET_ERROR
-               : where->below->table.lpWSPStringToAddress(text, family, &passed, name, length, error);
+    return in_chain(*info, error, [&](const WSPPROC_TABLE& table, LPWSAPROTOCOL_INFOW passed) {
+        return table.lpWSPStringToAddress(text, family, passed, name, length, error);
+    });
 }
 
 int WSPAPI on_cleanup(LPINT)
