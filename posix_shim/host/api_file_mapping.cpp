@@ -2,6 +2,7 @@
 // memory of the process and of its children by fork; names are known within the process, as those of other objects.
 // Answers to the pages "CreateFileMappingW", "OpenFileMappingW", "MapViewOfFile", "MapViewOfFileEx", "UnmapViewOfFile" and
 // "FlushViewOfFile".
+#include "host/descriptor.hpp"
 #include "host/file_name.hpp"
 #include "host/mapped_views.hpp"
 #include "host/object_names.hpp"
@@ -32,31 +33,22 @@ constexpr protection_row protections[] = {
 };
 
 struct backing {
-    int descriptor = -1;
+    explicit backing(int failure) noexcept : file(-1), error(failure) {}
+    backing(int descriptor, std::uint64_t bytes) noexcept : file(descriptor), size(bytes) {}
+
+    descriptor file;
     std::uint64_t size = 0;
     int error = 0;
 };
 
-backing failed(int error) noexcept
-{
-    return {-1, 0, error};
-}
-
 backing of_memory(std::uint64_t size) noexcept
 {
     if (size == 0 || size > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) {
-        return failed(size == 0 ? ERROR_INVALID_PARAMETER : ERROR_NOT_ENOUGH_MEMORY);
+        return backing(size == 0 ? ERROR_INVALID_PARAMETER : ERROR_NOT_ENOUGH_MEMORY);
     }
-    const int descriptor = memfd_create("file mapping", MFD_CLOEXEC);
-    if (descriptor == -1) {
-        return failed(file_error(errno));
-    }
-    if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) {
-        const int error = file_error(errno);
-        close(descriptor);
-        return failed(error);
-    }
-    return {descriptor, size, 0};
+    descriptor memory(memfd_create("file mapping", MFD_CLOEXEC));
+    return memory && ftruncate(memory.get(), static_cast<off_t>(size)) == 0 ? backing(memory.detach(), size)
+                                                                            : backing(file_error(errno));
 }
 
 // A file is as large as the mapping afterwards, if it may be written.
@@ -65,27 +57,27 @@ backing of_file(HANDLE handle, std::uint64_t size, bool writable) noexcept
     const auto file = file_of(handle);
     struct stat facts {};
     if (!file || fstat(file->descriptor(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        return failed(ERROR_INVALID_HANDLE);
+        return backing(ERROR_INVALID_HANDLE);
     }
     if (!file->readable() || (writable && !file->writable())) {
-        return failed(ERROR_ACCESS_DENIED);
+        return backing(ERROR_ACCESS_DENIED);
     }
     const auto present = static_cast<std::uint64_t>(facts.st_size);
     const std::uint64_t wanted = size != 0 ? size : present;
     if (wanted == 0) {
-        return failed(ERROR_FILE_INVALID);
+        return backing(ERROR_FILE_INVALID);
     }
     if (wanted > present && !writable) {
-        return failed(ERROR_NOT_ENOUGH_MEMORY);
+        return backing(ERROR_NOT_ENOUGH_MEMORY);
     }
     if (wanted > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) {
-        return failed(ERROR_DISK_FULL);
+        return backing(ERROR_DISK_FULL);
     }
     if (wanted > present && ftruncate(file->descriptor(), static_cast<off_t>(wanted)) != 0) {
-        return failed(file_error(errno));
+        return backing(file_error(errno));
     }
-    const int descriptor = kernel::duplicate_descriptor(handle_value(handle));
-    return descriptor != -1 ? backing{descriptor, wanted, 0} : failed(ERROR_TOO_MANY_OPEN_FILES);
+    const int duplicate = kernel::duplicate_descriptor(handle_value(handle));
+    return duplicate != -1 ? backing(duplicate, wanted) : backing(ERROR_TOO_MANY_OPEN_FILES);
 }
 
 HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, const object_name& name) noexcept
@@ -97,15 +89,15 @@ HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, cons
     }
     const std::uint64_t size = std::uint64_t{high} << 32U | low;
     const bool no_file = file == INVALID_HANDLE_VALUE;
-    const backing from = no_file ? of_memory(size) : of_file(file, size, row->writable);
+    backing from = no_file ? of_memory(size) : of_file(file, size, row->writable);
     if (from.error != 0) {
         return fail(HANDLE{nullptr}, from.error);
     }
-    auto made = new_object<kernel::section>(from.descriptor, from.size, row->writable, row->executable);
+    auto made = new_object<kernel::section>(from.file.get(), from.size, row->writable, row->executable);
     if (!made) {
-        close(from.descriptor);
         return fail(HANDLE{nullptr}, ERROR_NOT_ENOUGH_MEMORY);
     }
+    from.file.detach();
     return create_object(name, std::move(made));
 }
 

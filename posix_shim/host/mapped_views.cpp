@@ -2,6 +2,7 @@
 #include "host/mapped_views.hpp"
 
 #include "host/file_name.hpp"
+#include "host/page_regions.hpp"
 #include "kernel/fork_lock.hpp"
 
 #include <sys/mman.h>
@@ -15,7 +16,6 @@ namespace spindle::host::views {
 namespace {
 
 constexpr std::uint64_t granularity = 0x10000;  // of offsets and of addresses that the program chooses
-constexpr std::uintptr_t page = 4096;
 
 constinit std::mutex mutex;
 using locked = kernel::fork_safe_lock<mutex>;
@@ -100,9 +100,8 @@ int flush(std::uintptr_t address, std::size_t size) noexcept
             return ERROR_INVALID_ADDRESS;
         }
     }
-    const std::uintptr_t first = address / page * page;
-    const std::uintptr_t last = size != 0 ? address + size : end;
-    return msync(reinterpret_cast<void*>(first), last - first, MS_SYNC) == 0 ? 0 : file_error(errno);
+    const auto whole = pages::around(address, size != 0 ? size : end - address);
+    return msync(reinterpret_cast<void*>(whole.first), whole.last - whole.first, MS_SYNC) == 0 ? 0 : file_error(errno);
 }
 
 }  // namespace spindle::host::views
