@@ -3,25 +3,38 @@
 
 namespace spindle::host {
 
-bool is_layered(SOCKET s) noexcept
+namespace {
+
+/// The layer that has the socket; null when none has.
+const provider* layer_of(SOCKET s) noexcept
 {
     kernel::socket_entry entry;
-    return kernel::handles.find_socket(s, entry) &&
-           static_cast<provider*>(entry.owner)->chain_length() > BASE_PROTOCOL;
+    if (!kernel::handles.find_socket(s, entry)) {
+        return nullptr;
+    }
+    const auto* owner = static_cast<const provider*>(entry.owner);
+    return owner->chain_length() > BASE_PROTOCOL ? owner : nullptr;
+}
+
+}  // namespace
+
+bool is_layered(SOCKET s) noexcept
+{
+    return layer_of(s) != nullptr;
 }
 
 SOCKET base_socket(SOCKET s, DWORD control_code) noexcept
 {
-    kernel::socket_entry entry;
-    if (!is_layered(s) || !kernel::handles.find_socket(s, entry)) {
+    const provider* layer = layer_of(s);
+    if (layer == nullptr) {
         return s;
     }
     SOCKET base = INVALID_SOCKET;
     DWORD returned = 0;
     int error = 0;
-    const auto& table = static_cast<provider*>(entry.owner)->table();
-    const int result = table.lpWSPIoctl(s, control_code, nullptr, 0, &base, sizeof base, &returned, nullptr, nullptr,
-                                        nullptr, &error);
+    const int result = layer->table().lpWSPIoctl(s, control_code, nullptr, 0, &base, sizeof base, &returned, nullptr,
+                                                 nullptr, nullptr, &error);
+    kernel::socket_entry entry;
     return result == 0 && kernel::handles.find_socket(base, entry) ? base : s;
 }
 

@@ -65,10 +65,21 @@ void set_thread_error(std::uint32_t code) noexcept
 }
 
 constexpr exchange::host_functions functions{
-    exchange::version,     &file_of,    &release_file,    &share_file, &begin,
-    &complete,             &exchange_kernel::post,       &exchange_kernel::duplicate_descriptor, &exchange_kernel::unattended,
-    &set_thread_error,     &exchange_kernel::begin_alertable_wait, &exchange_kernel::end_alertable_wait, &exchange_kernel::run_apcs,
-    &exchange_kernel::begin_blocking_call,  &exchange_kernel::end_blocking_call,
+    exchange::version,
+    &file_of,
+    &release_file,
+    &share_file,
+    &begin,
+    &complete,
+    &exchange_kernel::post,
+    &exchange_kernel::duplicate_descriptor,
+    &exchange_kernel::unattended,
+    &set_thread_error,
+    &exchange_kernel::begin_alertable_wait,
+    &exchange_kernel::end_alertable_wait,
+    &exchange_kernel::run_apcs,
+    &exchange_kernel::begin_blocking_call,
+    &exchange_kernel::end_blocking_call,
 };
 
 }  // namespace
