@@ -142,11 +142,15 @@ TEST_CASE("SEL-6, POL-7 a wait for 1024 sockets asks the system once, and once f
     auto waiting = std::async(std::launch::async, [&] { return *wait.wait(std::nullopt); });
     REQUIRE(eventually([] { return asked == 1; }));
     send_to(*all.front(), *all[300]);
-    CHECK(waiting.get() == 2);
+    // The system looks at its 1024 entries one after the other: data that come meanwhile are seen by the later entry alone.
+    CHECK(waiting.get() >= 1);
     CHECK(asked == 1);
-    CHECK(wait.holds(300) == level::data);
     CHECK(wait.holds(300 + count) == level::data);
     CHECK(wait.holds(301) == level::none);
+    CHECK(*wait.wait(std::chrono::nanoseconds{0}) == 2);
+    CHECK(wait.holds(300) == level::data);
+    CHECK(wait.holds(300 + count) == level::data);
+    CHECK(asked == 2);
 }
 
 TEST_CASE("POL-16, CAN-13 a socket closed under a wait ends it; the object outlives its handle meanwhile", "[unit][select]")
