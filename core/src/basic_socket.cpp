@@ -79,8 +79,8 @@ basic_socket::use::~use()
 }
 
 basic_socket::basic_socket(parts made_of) noexcept
-    : owner_(made_of.owner), life_(made_of.life), request_(made_of.request), lower_(std::move(made_of.lower)),
-      token_(made_of.token)
+    : owner_(made_of.owner), life_(made_of.life), lower_(std::move(made_of.lower)), token_(made_of.token),
+      request_(made_of.request)
 {
 }
 
@@ -379,7 +379,7 @@ result<void> basic_socket::set_blocking(bool blocking)
     if (!guard) {
         return guard.error();
     }
-    auto* events = events_.load(std::memory_order_acquire);
+    auto* events = events_.get();
     const auto* part = shared_.load(std::memory_order_acquire);
     const bool selected = part != nullptr ? part->memory.wanted() != 0
                                           : events != nullptr && events->notifier.wanted() != 0;

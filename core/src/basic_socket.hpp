@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "blocking_call.hpp"
+#include "made_once.hpp"
 #include "port_table.hpp"
 #include "rare_options.hpp"
 #include "request_list.hpp"
@@ -102,15 +103,17 @@ inline constexpr std::uint32_t serving = 1U << 16;          ///< requests have w
 /// Requests that wait for something to come in: receives, accepts. In issue order, whatever completes them.
 struct input_requests {
     constant_mutex mutex;
-    request_list pending;
     std::atomic<bool> joined{false};  ///< a loop tells of every new readiness, so nothing has to be armed
     bool maybe_ready = true;   ///< false: the system's buffer was seen empty and the loop has told of nothing since
     unsigned char vain_tries = 0;  ///< one after the other, of receives that could have data left by the one before
-    bool hung_up = false;      ///< an end or error was announced: from now on every read is worth trying
+    /// An end or error was announced: from now on every read is worth trying. A datagram socket of a loop asks once what it
+    /// was, and goes on as before.
+    bool hung_up = false;
     bool readable_armed = false;
     bool urgent_armed = false;
     bool telling = false;      ///< a thread tells of finished requests; nobody else finishes any meanwhile, to keep the order
     bool look_again = false;   ///< for that thread, when it has told
+    request_list pending;
 };
 
 /// What one try of a pending request came to.
@@ -256,12 +259,12 @@ public:
 
     [[nodiscard]] bool has_events() const noexcept
     {
-        return events_.load(std::memory_order_acquire) != nullptr;
+        return events_.get() != nullptr;
     }
     /// What note_receive() has to know from before the receive.
     [[nodiscard]] unsigned news_so_far() const noexcept
     {
-        const auto* events = events_.load(std::memory_order_acquire);
+        const auto* events = events_.get();
         return events != nullptr ? events->looks.load(std::memory_order_acquire) : 0;
     }
     /// After a receive, whatever came of it. `drained`: it proved the system's buffer empty.
@@ -422,16 +425,6 @@ protected:
     void break_connection(errc why) noexcept;
     void forget_failure() noexcept { failure_.store(errc::success, std::memory_order_release); }
 
-    mutable constant_mutex state_mutex_;
-    socket_options options_;
-    socket_address peer_;                   // under state_mutex_
-    std::unique_ptr<const socket_address> bound_;  // the explicit bind, if there was one; under state_mutex_
-    std::optional<clock::time_point> connected_since_;
-    errc pending_error_ = errc::success;
-    std::atomic<errc> connect_failure_{errc::success};  // why the last attempt failed
-    bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
-    input_requests input_;
-
     /// cancel(), inside a call.
     std::size_t cancel_matching(const request_filter& which);
 
@@ -462,26 +455,45 @@ private:
     static constexpr std::uint32_t retired = 1U << 31;
     static constexpr std::uint64_t one_watcher = std::uint64_t{1} << 32;
 
+    // In this order because every transfer uses the first of these, and the fewer lines of the cache they fill the better.
+    std::atomic<std::uint32_t> state_{0};
+    std::atomic<errc> failure_{errc::success};
+    mutable std::atomic<std::uint64_t> users_{0};  // below: uses and two marks; above: threads that wait for levels
     provider* owner_;
     provider_life* life_;
-    socket_request request_;
     std::unique_ptr<lower_socket> lower_;
-    socket_token token_;
-    socket_descriptors descriptors_;  // changes under state_mutex_
     std::atomic<shared_part*> shared_{nullptr};
-    std::unique_ptr<shared_part> shared_owner_;  // made under state_mutex_, once
-    std::atomic<std::uint32_t> state_{0};
-    mutable std::atomic<std::uint64_t> users_{0};  // below: uses and two marks; above: threads that wait for levels
-    std::atomic<errc> failure_{errc::success};
-    std::vector<waiter*> waiters_;  // under state_mutex_
-    std::atomic<unsigned> request_waiters_{0};
-    std::shared_ptr<event_loop> loop_;          // under input_.mutex
-    bool left_loop_ = false;                    // ditto
-    std::atomic<unsigned> attempts_{0};
-    std::atomic<socket_events*> events_{nullptr};
-    std::unique_ptr<socket_events> events_owner_;  // made under state_mutex_ by the first who needs it
+    made_once<socket_events> events_;  // by the first who needs it, under state_mutex_
     std::atomic<void*> companion_{nullptr};
-    std::shared_ptr<void> companion_owner_;     // under state_mutex_; set once
+
+protected:
+    input_requests input_;
+
+private:
+    std::atomic<unsigned> request_waiters_{0};
+    std::atomic<unsigned> attempts_{0};
+    std::shared_ptr<event_loop> loop_;           // under input_.mutex
+    std::unique_ptr<shared_part> shared_owner_;  // made under state_mutex_, once
+    std::shared_ptr<void> companion_owner_;      // under state_mutex_; set once
+    std::vector<waiter*> waiters_;               // under state_mutex_
+    socket_descriptors descriptors_;             // changes under state_mutex_
+    socket_token token_;
+    socket_request request_;
+
+protected:
+    mutable constant_mutex state_mutex_;
+    socket_address peer_;                          // under state_mutex_
+    std::unique_ptr<const socket_address> bound_;  // the explicit bind, if there was one; under state_mutex_
+    std::optional<clock::time_point> connected_since_;
+    errc pending_error_ = errc::success;
+    std::atomic<errc> connect_failure_{errc::success};  // why the last attempt failed
+    bool connect_requested_ = false;  // the attempt in progress is a request's; under state_mutex_
+
+private:
+    bool left_loop_ = false;  // under input_.mutex
+
+protected:
+    socket_options options_;
 };
 
 }  // namespace spindle

@@ -163,7 +163,7 @@ result<socket_share*> basic_socket::begin_sharing()
     part.agreed = values_now();
     part.memory.write(part.agreed);
     part.generation.store(part.memory.generation(), std::memory_order_relaxed);
-    if (auto* events = events_.load(std::memory_order_acquire)) {
+    if (auto* events = events_.get()) {
         part.registration = part.memory.begin_registration(events->notifier.wanted());
     }
     shared_.store(&part, std::memory_order_release);

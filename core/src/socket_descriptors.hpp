@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -27,7 +28,10 @@ public:
     void add(const socket_descriptor& made)
     {
         if (oldest_.handle != 0) {
-            more_.push_back(made);
+            if (!more_) {
+                more_ = std::make_unique<std::vector<socket_descriptor>>();
+            }
+            more_->push_back(made);
             return;
         }
         oldest_ = made;
@@ -50,9 +54,9 @@ public:
         }
         const socket_descriptor taken = oldest_;
         oldest_ = {};
-        if (!more_.empty()) {
-            oldest_ = more_.front();
-            more_.erase(more_.begin());
+        if (more_ && !more_->empty()) {
+            oldest_ = more_->front();
+            more_->erase(more_->begin());
             // Without another one it stays readable: what a socket that is being closed was called.
             first_.store(oldest_.handle, std::memory_order_release);
         }
@@ -73,32 +77,35 @@ public:
         if (oldest_.handle != 0) {
             visit(oldest_);
         }
-        for (const auto& one : more_) {
-            visit(one);
+        if (more_) {
+            std::ranges::for_each(*more_, visit);
         }
     }
 
 private:
     [[nodiscard]] std::size_t count() const noexcept
     {
-        return (oldest_.handle != 0 ? 1 : 0) + more_.size() + reserved_;
+        return (oldest_.handle != 0 ? 1 : 0) + (more_ ? more_->size() : 0) + reserved_;
     }
     std::optional<socket_descriptor> take_later(socket_handle handle) noexcept
     {
+        if (!more_) {
+            return std::nullopt;
+        }
         const auto found =
-            std::ranges::find(more_, handle, [](const socket_descriptor& one) { return one.handle; });
-        if (found == more_.end()) {
+            std::ranges::find(*more_, handle, [](const socket_descriptor& one) { return one.handle; });
+        if (found == more_->end()) {
             return std::nullopt;
         }
         const socket_descriptor taken = *found;
-        more_.erase(found);
+        more_->erase(found);
         return taken;
     }
 
-    std::atomic<socket_handle> first_{0};
-    socket_descriptor oldest_;             // handle 0: none
-    std::vector<socket_descriptor> more_;  // most sockets have one handle
     std::uint32_t reserved_ = 0;
+    std::atomic<socket_handle> first_{0};
+    socket_descriptor oldest_;                              // handle 0: none
+    std::unique_ptr<std::vector<socket_descriptor>> more_;  // most sockets have one handle
 };
 
 }  // namespace spindle

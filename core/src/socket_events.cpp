@@ -37,18 +37,17 @@ constexpr std::array telling_order{fd::connect,
 socket_events* basic_socket::make_events()
 {
     const std::scoped_lock lock(state_mutex_);
-    if (!events_owner_) {
+    if (events_.get() == nullptr) {
         if (is_retired()) {
             return nullptr;
         }
-        events_owner_ = std::make_unique<socket_events>(
-            [this](const network_event_target& target, const network_events& news) {
-                tell_network_events(target, news);
-            });
-        events_owner_->attempt = attempts_.load(std::memory_order_acquire);
-        events_.store(events_owner_.get(), std::memory_order_release);
+        auto made = std::make_unique<socket_events>([this](const network_event_target& target, const network_events& news) {
+            tell_network_events(target, news);
+        });
+        made->attempt = attempts_.load(std::memory_order_acquire);
+        events_.set(std::move(made));
     }
-    return events_owner_.get();
+    return events_.get();
 }
 
 void basic_socket::tell_network_events(const network_event_target& target, const network_events& news)
@@ -78,7 +77,7 @@ void basic_socket::close_events() noexcept
     socket_events* events = nullptr;
     {
         const std::scoped_lock lock(state_mutex_);
-        events = events_owner_.get();
+        events = events_.get();
     }
     if (events != nullptr) {
         events->notifier.close();
@@ -134,7 +133,7 @@ result<network_events> basic_socket::take_network_events(const std::function<boo
     if (!guard) {
         return guard.error();
     }
-    auto* events = events_.load(std::memory_order_acquire);
+    auto* events = events_.get();
     if (events != nullptr && !registration_is_over()) {
         return events->notifier.take(reset);
     }
@@ -144,7 +143,7 @@ result<network_events> basic_socket::take_network_events(const std::function<boo
 // EVT-8. A listener's window or event and mask; what holds already is told now (ACC-4).
 result<void> basic_socket::inherit_network_events(basic_socket& listener)
 try {
-    auto* theirs = listener.events_.load(std::memory_order_acquire);
+    auto* theirs = listener.events_.get();
     if (theirs == nullptr) {
         return {};
     }
@@ -159,7 +158,7 @@ try {
 
 result<void> basic_socket::watch_news()
 {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     const std::scoped_lock lock(input_.mutex);
     if (mine->has_loop || (loop_ && !left_loop_)) {
         return {};
@@ -180,7 +179,7 @@ result<void> basic_socket::watch_news()
 // The port whose loop told of them is gone, or could not be joined.
 void basic_socket::resume_news() noexcept
 {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     if (mine != nullptr && (mine->notifier.registration().second & input_events) != 0) {
         (void)watch_news();
     }
@@ -188,7 +187,7 @@ void basic_socket::resume_news() noexcept
 
 void basic_socket::ignore_news() noexcept
 {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     const std::scoped_lock lock(input_.mutex);
     if (mine != nullptr && mine->has_loop.exchange(false)) {
         lower().leave();
@@ -199,7 +198,7 @@ void basic_socket::ignore_news() noexcept
 // neither recorded nor told.
 void basic_socket::arm_for_events(unsigned open)
 {
-    const auto& mine = *events_.load(std::memory_order_acquire);
+    const auto& mine = *events_.get();
     if ((open & output_events) != 0 && (has(state::connecting) || mine.awaits_room)) {
         watch_room();
     }
@@ -221,7 +220,7 @@ void basic_socket::arm_for_events(unsigned open)
 // The first report of a loop is of what held when the socket joined it, and was looked at then.
 readiness basic_socket::settled(readiness reported) noexcept
 {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     const bool first =
         mine != nullptr && mine->settling.load(std::memory_order_relaxed) && mine->settling.exchange(false);
     return first ? readiness::none : reported;
@@ -231,7 +230,7 @@ readiness basic_socket::settled(readiness reported) noexcept
 
 void basic_socket::look_for_network_events(readiness seen, std::uint64_t look) noexcept
 try {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     if (mine == nullptr || is_retired()) {
         return;
     }
@@ -272,7 +271,7 @@ network_events basic_socket::news_of(readiness seen, std::uint64_t look, const n
     const bool in_line = urgent && options_.oob_inline.load(std::memory_order_relaxed);
     const unsigned renewed =
         (plain || in_line ? fd::read | fd::accept : 0U) | (urgent ? fd::out_of_band : 0U);
-    auto& mine = *events_.load(std::memory_order_acquire);
+    auto& mine = *events_.get();
     unsigned which = (renewed & record.wanted()) | record.open();
     which &= mine.awaits_room ? ~fd::write : fd::all;
     which &= has(state::deferring) ? ~fd::accept : fd::all;  // ACC-16
@@ -293,7 +292,7 @@ network_events basic_socket::news_of(readiness seen, std::uint64_t look, const n
 // they may be of what the call did not see.
 void basic_socket::enable_network_event(unsigned event, std::optional<unsigned> drained_before)
 {
-    auto& mine = *events_.load(std::memory_order_acquire);
+    auto& mine = *events_.get();
     unsigned open = 0;
     mine.notifier.look([&](network_event_record& record) {
         mine.taken_at = life().news_look();
@@ -313,7 +312,7 @@ void basic_socket::note_receive(unsigned flags, std::error_code outcome, bool dr
 {
     if (outcome == make_error_code(errc::fault)) {
         note_refused_receive();
-    } else if (events_.load(std::memory_order_acquire) != nullptr) {
+    } else if (events_.get() != nullptr) {
         enable_network_event((flags & message_flag::out_of_band) != 0 ? fd::out_of_band : fd::read,
                              drained ? std::optional(news_before) : std::nullopt);
     }
@@ -323,7 +322,7 @@ void basic_socket::note_receive(unsigned flags, std::error_code outcome, bool dr
 void basic_socket::note_refused_receive()
 {
     const use guard(*this);
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     if (guard && mine != nullptr && mine->notifier.registration().first.told_by == form::message) {
         enable_network_event(fd::read, std::nullopt);
     }
@@ -331,14 +330,14 @@ void basic_socket::note_refused_receive()
 
 void basic_socket::note_accept()
 {
-    if (events_.load(std::memory_order_acquire) != nullptr) {
+    if (events_.get() != nullptr) {
         enable_network_event(fd::accept, std::nullopt);
     }
 }
 
 void basic_socket::note_blocked_send()
 {
-    auto* mine = events_.load(std::memory_order_acquire);
+    auto* mine = events_.get();
     if (mine == nullptr) {
         return;
     }

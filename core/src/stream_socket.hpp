@@ -202,25 +202,25 @@ private:
     [[nodiscard]] clock::time_point give_up_time(const graceful_end& end) const;
 
     mutable constant_mutex send_mutex_;
-    send_queue queue_;                       // under send_mutex_
-    std::vector<place_in_line> line_;                 // senders in the middle of a message or waiting, in order; ditto
-    request_list unbuffered_;                // sends taken whole whose acknowledgement is awaited (SO_SNDBUF 0); ditto
     std::atomic<bool> output_waits_{false};  // a request in line waits for room, which the loop is to tell of
-    std::uint64_t next_ticket_ = 0;          // ditto
-    bool drain_armed_ = false;               // ditto
+    bool drain_armed_ = false;               // under send_mutex_
+    bool reuse_after_ = false;               // ditto
+    bool was_accepted_ = false;              // what a reused socket may become again; under state_mutex_
+    send_queue queue_;                       // under send_mutex_
+    std::vector<place_in_line> line_;        // senders in the middle of a message or waiting, in order; ditto
+    request_list unbuffered_;                // sends taken whole whose acknowledgement is awaited (SO_SNDBUF 0); ditto
     std::unique_ptr<graceful_end> end_;      // ditto
+    connect_request* connecting_ = nullptr;  // ditto
+    io_request* disconnecting_ = nullptr;    // ditto
+    std::uint64_t next_ticket_ = 0;          // ditto
     std::atomic<unsigned> receivers_{0};     // threads inside a receive
     std::atomic<unsigned> empty_tries_{0};   // blocking receives in a row whose first try found nothing
-    constant_mutex receive_mutex_;               // urgent bookkeeping only
+    constant_mutex receive_mutex_;           // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
     /// The local address of every connection, when it is known beforehand. Set by listen(), once.
     std::unique_ptr<const socket_address> listens_at_;
-    std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; ditto
-    connect_request* connecting_ = nullptr;  // under send_mutex_
-    io_request* disconnecting_ = nullptr;    // ditto
-    bool reuse_after_ = false;               // ditto
-    bool was_accepted_ = false;              // what a reused socket may become again; under state_mutex_
+    std::weak_ptr<stream_socket> acceptor_;  // the listener whose accept request waits for first data here; under state_mutex_
 };
 
 }  // namespace spindle
