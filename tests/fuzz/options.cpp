@@ -31,8 +31,13 @@ int any_length(input& in, std::size_t size)
 
 void set(SOCKET s, int level, int name, input& in)
 {
-    const std::vector<char> value = in.bytes(in.byte());
-    setsockopt(s, level, name, in.byte() < 8 ? nullptr : value.data(), any_length(in, value.size()));
+    std::vector<char> value = in.bytes(in.byte());
+    const bool none = in.byte() < 8;
+    const int length = any_length(in, value.size());
+    if (length < 0 && value.size() < sizeof(int)) {
+        value.resize(sizeof(int));  // OPT-5: such a length vouches for what the option takes
+    }
+    setsockopt(s, level, name, none ? nullptr : value.data(), length);
 }
 
 void get(SOCKET s, int level, int name, input& in)
