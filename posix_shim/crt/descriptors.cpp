@@ -1,6 +1,7 @@
 // Transfers and positions on descriptors. Answers to the pages "_read", "_write", "_close", "_lseek, _lseeki64", "_tell",
 // "_eof", "_filelength", "_chsize_s", "_commit", "_dup", "_isatty", "_setmode".
 #include "crt/crt.hpp"
+#include "crt/os_handles.hpp"
 
 #include <atomic>
 #include <climits>
@@ -41,6 +42,7 @@ int _close(int descriptor)
         if (descriptor < remembered) {
             binary[descriptor] = false;
         }
+        forget_handle(descriptor);
         return close(descriptor);
     });
 }

@@ -1,9 +1,12 @@
-// The console control functions on console_control.hpp. A console's processes are a process group here. Answers
-// to the pages "SetConsoleCtrlHandler" and "GenerateConsoleCtrlEvent".
+// The console control functions on console_control.hpp, and leaving the console. A console's processes are a process
+// group here. Answers to the pages "SetConsoleCtrlHandler", "GenerateConsoleCtrlEvent" and "FreeConsole".
 #include "host/console_control.hpp"
+#include "host/descriptor.hpp"
 #include "host/thread_state.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,7 +22,39 @@ pid_t target_of(DWORD group) noexcept
     return group == 0 || id == getpid() ? id : -id;
 }
 
+// "the process that called FreeConsole cannot refer to it": what was the terminal is the null device.
+bool let_go_of_terminal() noexcept
+{
+    const descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!nothing) {
+        return false;
+    }
+    for (int number = 0; number <= 2; ++number) {
+        if (isatty(number) == 1 && dup2(nothing.get(), number) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
+
+// Without a console there is nothing to do, and that succeeds. The leader of a session takes the terminal from all its
+// processes when it leaves it, which is not what this is for.
+BOOL WINAPI FreeConsole(VOID)
+{
+    const descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+    if (!terminal) {
+        return TRUE;
+    }
+    if (getsid(0) == getpid()) {
+        return fail(FALSE, ERROR_NOT_SUPPORTED);
+    }
+    if (!let_go_of_terminal()) {
+        return fail(FALSE, ERROR_TOO_MANY_OPEN_FILES);
+    }
+    return ioctl(terminal.get(), TIOCNOTTY) == 0 ? TRUE : fail(FALSE, ERROR_GEN_FAILURE);
+}
 
 BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add)
 {

@@ -1,7 +1,7 @@
 // File mappings as programs see them: what may be mapped, how large it is, and what the arguments mean. Without a file it is
 // memory of the process and of its children by fork; names are known within the process, as those of other objects.
-// Answers to the pages "CreateFileMappingW", "OpenFileMappingW", "MapViewOfFile", "MapViewOfFileEx", "UnmapViewOfFile" and
-// "FlushViewOfFile".
+// Answers to the pages "CreateFileMappingW", "CreateFileMappingFromApp", "OpenFileMappingW", "MapViewOfFile",
+// "MapViewOfFileEx", "MapViewOfFileFromApp", "UnmapViewOfFile" and "FlushViewOfFile".
 #include "host/descriptor.hpp"
 #include "host/file_name.hpp"
 #include "host/mapped_views.hpp"
@@ -80,14 +80,18 @@ backing of_file(HANDLE handle, std::uint64_t size, bool writable) noexcept
     return duplicate != -1 ? backing(duplicate, wanted) : backing(ERROR_TOO_MANY_OPEN_FILES);
 }
 
-HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, const object_name& name) noexcept
+std::uint64_t joined(DWORD high, DWORD low) noexcept
+{
+    return std::uint64_t{high} << 32U | low;
+}
+
+HANDLE create_mapping(HANDLE file, DWORD protection, std::uint64_t size, const object_name& name) noexcept
 {
     const auto* const row =
         std::ranges::find(protections, protection & ~DWORD{SEC_COMMIT}, &protection_row::protection);
     if (row == std::end(protections)) {
         return fail(HANDLE{nullptr}, ERROR_INVALID_PARAMETER);
     }
-    const std::uint64_t size = std::uint64_t{high} << 32U | low;
     const bool no_file = file == INVALID_HANDLE_VALUE;
     backing from = no_file ? of_memory(size) : of_file(file, size, row->writable);
     if (from.error != 0) {
@@ -101,7 +105,7 @@ HANDLE create_mapping(HANDLE file, DWORD protection, DWORD high, DWORD low, cons
     return create_object(name, std::move(made));
 }
 
-LPVOID map_view(HANDLE mapping, DWORD wanted, DWORD high, DWORD low, SIZE_T size, LPVOID where) noexcept
+LPVOID map_view(HANDLE mapping, DWORD wanted, std::uint64_t offset, SIZE_T size, LPVOID where) noexcept
 {
     const auto section = object_of<kernel::section>(mapping);
     if (!section) {
@@ -118,7 +122,7 @@ LPVOID map_view(HANDLE mapping, DWORD wanted, DWORD high, DWORD low, SIZE_T size
                                                      : views::access::read;
     LPVOID base = nullptr;
     const int error =
-        views::map(*section, how, (wanted & FILE_MAP_EXECUTE) != 0, std::uint64_t{high} << 32U | low, size,
+        views::map(*section, how, (wanted & FILE_MAP_EXECUTE) != 0, offset, size,
                    reinterpret_cast<std::uintptr_t>(where), base);
     return error == 0 ? base : fail(LPVOID{nullptr}, error);
 }
@@ -128,13 +132,19 @@ LPVOID map_view(HANDLE mapping, DWORD wanted, DWORD high, DWORD low, SIZE_T size
 HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName)
 {
-    return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
+    return create_mapping(hFile, flProtect, joined(dwMaximumSizeHigh, dwMaximumSizeLow), object_name(lpName));
 }
 
 HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName)
 {
-    return create_mapping(hFile, flProtect, dwMaximumSizeHigh, dwMaximumSizeLow, object_name(lpName));
+    return create_mapping(hFile, flProtect, joined(dwMaximumSizeHigh, dwMaximumSizeLow), object_name(lpName));
+}
+
+HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile, PSECURITY_ATTRIBUTES, ULONG PageProtection, ULONG64 MaximumSize,
+                                       PCWSTR Name)
+{
+    return create_mapping(hFile, PageProtection, MaximumSize, object_name(Name));
 }
 
 HANDLE WINAPI OpenFileMappingA(DWORD, BOOL, LPCSTR lpName)
@@ -150,15 +160,21 @@ HANDLE WINAPI OpenFileMappingW(DWORD, BOOL, LPCWSTR lpName)
 LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                             DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap)
 {
-    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow,
+    return map_view(hFileMappingObject, dwDesiredAccess, joined(dwFileOffsetHigh, dwFileOffsetLow),
                     dwNumberOfBytesToMap, nullptr);
 }
 
 LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
                               DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress)
 {
-    return map_view(hFileMappingObject, dwDesiredAccess, dwFileOffsetHigh, dwFileOffsetLow,
+    return map_view(hFileMappingObject, dwDesiredAccess, joined(dwFileOffsetHigh, dwFileOffsetLow),
                     dwNumberOfBytesToMap, lpBaseAddress);
+}
+
+PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess, ULONG64 FileOffset,
+                                  SIZE_T NumberOfBytesToMap)
+{
+    return map_view(hFileMappingObject, DesiredAccess, FileOffset, NumberOfBytesToMap, nullptr);
 }
 
 BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress)

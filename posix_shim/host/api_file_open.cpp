@@ -1,7 +1,7 @@
 // Opening, deleting and looking at plain files by name. Transfers are in api_file_io.cpp, temporary names in
 // api_file_temporary.cpp. Share modes are checked and not enforced: the system has no mandatory sharing.
 // Attributes that the system cannot store are refused. Answers to the pages "CreateFileW", "DeleteFileW",
-// "GetFileAttributesW".
+// "GetFileAttributesW", "CreateFile2".
 #include "host/descriptor.hpp"
 #include "host/file_name.hpp"
 #include "host/full_path.hpp"
@@ -160,14 +160,18 @@ HANDLE open_file(const std::string& name, const open_request& request)
 }
 
 template <class Char>
-HANDLE create_file(const Char* name, const open_request& request, DWORD share,
+HANDLE create_file(const Char* name, const open_request& request, DWORD share, const SECURITY_ATTRIBUTES* security,
                    HANDLE attribute_template) noexcept
 {
     const int refused = name == nullptr ? ERROR_PATH_NOT_FOUND : refusal(request, share, attribute_template);
     if (refused != 0) {
         return fail(INVALID_HANDLE_VALUE, refused);
     }
-    return memory_checked(INVALID_HANDLE_VALUE, [&] { return open_file(narrow_text(name), request); });
+    return memory_checked(INVALID_HANDLE_VALUE, [&] {
+        const HANDLE opened = open_file(narrow_text(name), request);
+        mark_inherited(opened, is_inherited(security));
+        return opened;
+    });
 }
 
 bool is_read_only(const struct stat& facts) noexcept
@@ -221,18 +225,35 @@ DWORD file_attributes(const Char* name) noexcept
 
 }  // namespace
 
-HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, LPSECURITY_ATTRIBUTES,
-                          DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
+HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                          LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                          DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
 {
-    return create_file(lpFileName, {dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes},
-                       dwShareMode, hTemplateFile);
+    return create_file(lpFileName, {dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes}, dwShareMode,
+                       lpSecurityAttributes, hTemplateFile);
 }
 
-HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, LPSECURITY_ATTRIBUTES,
-                          DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
+HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                          LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                          DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
 {
-    return create_file(lpFileName, {dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes},
-                       dwShareMode, hTemplateFile);
+    return create_file(lpFileName, {dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes}, dwShareMode,
+                       lpSecurityAttributes, hTemplateFile);
+}
+
+// Attributes and flags apart, otherwise CreateFile; dwSecurityQosFlags are for the server end of named pipes.
+HANDLE WINAPI CreateFile2(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, DWORD dwCreationDisposition,
+                          LPCREATEFILE2_EXTENDED_PARAMETERS pCreateExParams)
+{
+    const CREATEFILE2_EXTENDED_PARAMETERS none{sizeof none, FILE_ATTRIBUTE_NORMAL, 0, 0, nullptr, nullptr};
+    const CREATEFILE2_EXTENDED_PARAMETERS& more = pCreateExParams != nullptr ? *pCreateExParams : none;
+    constexpr DWORD attributes = attributes_without_effect | attributes_refused | FILE_ATTRIBUTE_READONLY;
+    if (more.dwSize < sizeof more || (more.dwFileAttributes & ~attributes) != 0 || (more.dwFileFlags & attributes) != 0) {
+        return fail(INVALID_HANDLE_VALUE, ERROR_INVALID_PARAMETER);
+    }
+    return create_file(lpFileName,
+                       {dwDesiredAccess, dwCreationDisposition, more.dwFileAttributes | more.dwFileFlags}, dwShareMode,
+                       more.lpSecurityAttributes, more.hTemplateFile);
 }
 
 BOOL WINAPI DeleteFileA(LPCSTR lpFileName)

@@ -1,5 +1,5 @@
-// Handles of any kind of object: closing and duplicating them. Answers to the pages "CloseHandle" and
-// "DuplicateHandle".
+// Handles of any kind of object: closing, duplicating and marking them. Answers to the pages "CloseHandle",
+// "DuplicateHandle", "GetHandleInformation" and "SetHandleInformation".
 #include "host/call_scope.hpp"
 #include "host/kernel_objects.hpp"
 #include "host/socket_handles.hpp"
@@ -23,7 +23,8 @@ bool close_object(HANDLE handle) noexcept
     }
     const bool programs_own =
         target->kind() != kernel::object_kind::thread || tag == program_thread_handle;
-    return programs_own && kernel::handles.remove(handle_value(handle), target->kind());
+    const auto flags = kernel::handles.flags_of(handle_value(handle));
+    return programs_own && flags && !flags->kept_from_closing && kernel::handles.remove(handle_value(handle), target->kind());
 }
 
 bool is_pseudo_handle(HANDLE handle) noexcept
@@ -36,6 +37,18 @@ void close_source(HANDLE handle) noexcept
     if (!close_object(handle)) {
         closesocket(reinterpret_cast<SOCKET>(handle));
     }
+}
+
+bool is_this_process(HANDLE handle) noexcept
+{
+    const auto process = object_of<kernel::process>(handle);
+    return process && !process->is_child();
+}
+
+bool is_socket(HANDLE handle) noexcept
+{
+    kernel::socket_entry entry;
+    return kernel::handles.find_socket(handle_value(handle), entry);
 }
 
 // NULL: no such handle, or no handles are left.
@@ -59,12 +72,15 @@ BOOL WINAPI CloseHandle(HANDLE hObject)
 }
 
 BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
-                            LPHANDLE lpTargetHandle, DWORD, BOOL, DWORD dwOptions)
+                            LPHANDLE lpTargetHandle, DWORD, BOOL bInheritHandle, DWORD dwOptions)
 {
-    // Every process handle there can be is one of this process.
     if (!object_of<kernel::process>(hSourceProcessHandle) ||
         !object_of<kernel::process>(hTargetProcessHandle)) {
         return fail(FALSE, ERROR_INVALID_HANDLE);
+    }
+    // Handles are this process's own: a child has none of this table.
+    if (!is_this_process(hSourceProcessHandle) || !is_this_process(hTargetProcessHandle)) {
+        return fail(FALSE, ERROR_NOT_SUPPORTED);
     }
     // Without a place for it the duplicate would only be lost.
     const HANDLE made = lpTargetHandle != nullptr ? duplicate_of(hSourceHandle) : nullptr;
@@ -76,7 +92,49 @@ BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, H
         close_source(hSourceHandle);
     }
     if (lpTargetHandle != nullptr) {
+        mark_inherited(made, bInheritHandle != FALSE);
         *lpTargetHandle = made;
     }
     return TRUE;
+}
+
+// A socket's handle is never inherited here, see fork in docs/architecture.md.
+BOOL WINAPI GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags)
+{
+    const auto flags = kernel::handles.flags_of(handle_value(hObject));
+    if (is_pseudo_handle(hObject) || (!flags && !is_socket(hObject))) {
+        return fail(FALSE, ERROR_INVALID_HANDLE);
+    }
+    if (lpdwFlags == nullptr) {
+        return fail(FALSE, ERROR_NOACCESS);
+    }
+    *lpdwFlags = (flags && flags->inherited ? HANDLE_FLAG_INHERIT : 0u) |
+                 (flags && flags->kept_from_closing ? HANDLE_FLAG_PROTECT_FROM_CLOSE : 0u);
+    return TRUE;
+}
+
+BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags)
+{
+    constexpr DWORD known = HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE;
+    auto flags = kernel::handles.flags_of(handle_value(hObject));
+    if (is_pseudo_handle(hObject) || (!flags && !is_socket(hObject))) {
+        return fail(FALSE, ERROR_INVALID_HANDLE);
+    }
+    if ((dwMask & ~known) != 0) {
+        return fail(FALSE, ERROR_INVALID_PARAMETER);
+    }
+    const DWORD turned_on = dwMask & dwFlags;
+    if ((!flags && turned_on != 0) || ((turned_on & HANDLE_FLAG_INHERIT) != 0 && !file_of(hObject))) {
+        return fail(FALSE, ERROR_NOT_SUPPORTED);
+    }
+    if (!flags) {
+        return TRUE;
+    }
+    if ((dwMask & HANDLE_FLAG_INHERIT) != 0) {
+        flags->inherited = (dwFlags & HANDLE_FLAG_INHERIT) != 0;
+    }
+    if ((dwMask & HANDLE_FLAG_PROTECT_FROM_CLOSE) != 0) {
+        flags->kept_from_closing = (dwFlags & HANDLE_FLAG_PROTECT_FROM_CLOSE) != 0;
+    }
+    return kernel::handles.set_flags(handle_value(hObject), *flags) ? TRUE : fail(FALSE, ERROR_INVALID_HANDLE);
 }

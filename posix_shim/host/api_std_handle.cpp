@@ -38,7 +38,9 @@ std::uint32_t make_standard_handle(int descriptor) noexcept
     options.borrowed = true;
     const kernel::object_ref<kernel::file> made(new (std::nothrow)
                                                     kernel::file(descriptor, std::move(options)));
-    return made ? kernel::handles.add(*made) : 0;
+    const std::uint32_t handle = made ? kernel::handles.add(*made) : 0;
+    mark_inherited(handle_of(handle), true);
+    return handle;
 }
 
 }  // namespace

@@ -80,6 +80,9 @@ DWORD WINAPI GetCurrentThreadId(void)
 DWORD WINAPI GetThreadId(HANDLE Thread)
 {
     const auto target = object_of<kernel::thread>(Thread);
+    if (const auto child = child_of_first_thread(Thread)) {
+        return static_cast<DWORD>(child->id());  // the system numbers a process by its first thread
+    }
     return target ? target->id() : fail(DWORD{0}, ERROR_INVALID_HANDLE);
 }
 
@@ -92,13 +95,14 @@ DWORD WINAPI ResumeThread(HANDLE hThread)
 BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode)
 {
     const auto target = object_of<kernel::thread>(hThread);
-    if (!target) {
+    const auto child = child_of_first_thread(hThread);
+    if (!target && !child) {
         return fail(FALSE, ERROR_INVALID_HANDLE);
     }
     if (lpExitCode == nullptr) {
         return fail(FALSE, ERROR_NOACCESS);
     }
-    *lpExitCode = target->exit_code();
+    *lpExitCode = target ? target->exit_code() : child->exit_code().value_or(STILL_ACTIVE);
     return TRUE;
 }
 

@@ -51,6 +51,16 @@ std::optional<std::string> value_of(const std::string& name)
     return entry != nullptr ? std::optional<std::string>(entry + name.size() + 1) : std::nullopt;
 }
 
+std::vector<std::string> all()
+{
+    const locked lock;
+    std::vector<std::string> entries;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        entries.emplace_back(*entry);
+    }
+    return entries;
+}
+
 bool set(const std::string& name, const std::string& value)
 {
     const locked lock;

@@ -5,10 +5,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace spindle::host::environment {
 
 [[nodiscard]] std::optional<std::string> value_of(const std::string& name);
+
+/// Every variable as "NAME=value".
+[[nodiscard]] std::vector<std::string> all();
 
 /// False when memory is short.
 [[nodiscard]] bool set(const std::string& name, const std::string& value);

@@ -57,6 +57,7 @@ void in_child() noexcept
         kernel::handles.remove(handle, kernel::object_kind::socket);
     });
     kernel::handles.forget_after_fork(kernel::object_kind::completion_port);
+    kernel::handles.forget_after_fork(kernel::object_kind::process);  // the parent's children
     kernel::forget_port_after_fork();
 }
 

@@ -92,6 +92,17 @@ kernel::object_ref<Object> object_of(HANDLE handle) noexcept
 /// providers' (UP-18).
 inline constexpr std::uintptr_t program_thread_handle = 2;
 
+/// The tag of the other handle that the start of a process gives out, that of its first thread.
+inline constexpr std::uintptr_t first_thread_handle = 3;
+
+/// The child whose first thread the handle stands for; empty when it does for something else.
+inline kernel::object_ref<kernel::process> child_of_first_thread(HANDLE handle) noexcept
+{
+    std::uintptr_t tag = 0;
+    auto found = kernel::handles.find<kernel::process>(handle_value(handle), &tag);
+    return tag == first_thread_handle ? std::move(found) : kernel::object_ref<kernel::process>();
+}
+
 /// A handle of the object for the program; NULL when handles are short.
 inline HANDLE add_program_handle(kernel::object& target) noexcept
 {
@@ -109,6 +120,19 @@ inline bool thread_may_have_messages() noexcept
 inline kernel::object_ref<kernel::file> file_of(HANDLE handle) noexcept
 {
     return kernel::handles.find<kernel::file>(handle_value(handle));
+}
+
+/// Marks the handle of a file as one that children get, as SECURITY_ATTRIBUTES ask for it. Those of other objects mean
+/// nothing to a child.
+inline void mark_inherited(HANDLE handle, bool inherited) noexcept
+{
+    if (inherited && file_of(handle)) {
+        kernel::handles.set_flags(handle_value(handle), {.inherited = true});
+    }
+}
+inline bool is_inherited(const SECURITY_ATTRIBUTES* attributes) noexcept
+{
+    return attributes != nullptr && attributes->bInheritHandle != FALSE;
 }
 
 /// What a wait on the handle waits for; a socket's is its file object (OVL-14). Empty: no handle, or one of an object

@@ -103,6 +103,7 @@ constexpr name_rule rules[] = {
     {"Crypt", windows_library::advapi32},
     {"GetUserName", windows_library::advapi32},
     {"Rpc", windows_library::rpcrt4},
+    {"SHGet", windows_library::shell32},
     {"Uuid", windows_library::rpcrt4},
     {"time", windows_library::winmm},
     {"CallWindowProc", windows_library::user32},

@@ -16,6 +16,7 @@ enum class windows_library {
     advapi32,
     bcrypt,
     rpcrt4,
+    shell32,
     winmm,
     msvcrt,
 };

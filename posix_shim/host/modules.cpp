@@ -29,7 +29,7 @@ constexpr stood_for libraries[] = {
     {"user32", windows_library::user32},     {"iphlpapi", windows_library::iphlpapi},
     {"advapi32", windows_library::advapi32}, {"bcrypt", windows_library::bcrypt},
     {"rpcrt4", windows_library::rpcrt4},     {"winmm", windows_library::winmm},
-    {"msvcrt", windows_library::msvcrt},     {"ucrtbase", windows_library::msvcrt},
+    {"shell32", windows_library::shell32},   {"msvcrt", windows_library::msvcrt},     {"ucrtbase", windows_library::msvcrt},
 };
 
 // Uses that the program holds, by module. Modules that were only found have none.

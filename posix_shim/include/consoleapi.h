@@ -1,5 +1,5 @@
-/* Console control events, modes and output; pages "SetConsoleCtrlHandler", "GetConsoleMode", "WriteConsoleW". A console
- * is a terminal. SIGINT is CTRL_C_EVENT, SIGQUIT CTRL_BREAK_EVENT,
+/* Console control events, modes and output; pages "SetConsoleCtrlHandler", "GetConsoleMode", "WriteConsoleW",
+ * "FreeConsole". A console is a terminal; none can be made. SIGINT is CTRL_C_EVENT, SIGQUIT CTRL_BREAK_EVENT,
  * SIGHUP and SIGTERM are CTRL_CLOSE_EVENT. */
 #ifndef _APISETCONSOLE_
 #define _APISETCONSOLE_
@@ -32,6 +32,7 @@ typedef BOOL(WINAPI *PHANDLER_ROUTINE)(DWORD CtrlType);
 
 SPINDLE_WS_BEGIN
 BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
+BOOL WINAPI FreeConsole(VOID);
 BOOL WINAPI GetConsoleMode(HANDLE hConsoleHandle, LPDWORD lpMode);
 BOOL WINAPI SetConsoleMode(HANDLE hConsoleHandle, DWORD dwMode);
 BOOL WINAPI WriteConsoleA(HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,

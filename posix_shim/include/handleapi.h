@@ -1,4 +1,5 @@
-/* Closing and duplicating kernel handles; pages "CloseHandle" and "DuplicateHandle". */
+/* Closing, duplicating and marking kernel handles; pages "CloseHandle", "DuplicateHandle" and "SetHandleInformation". Only
+ * handles of files can be inherited: a program that is started gets them as standard handles. */
 #ifndef _APISETHANDLE_
 #define _APISETHANDLE_
 
@@ -17,6 +18,8 @@ BOOL WINAPI CloseHandle(HANDLE hObject);
 BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
                             LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
                             DWORD dwOptions);
+BOOL WINAPI GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags);
+BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags);
 SPINDLE_WS_END
 
 #endif

@@ -1,5 +1,5 @@
 /* Descriptors as Microsoft's C run-time has them, which are libc's own; pages "_open", "_read", "_lseeki64", "_access_s",
- * "_findfirst", "_setmode". Lines end in \n in text mode too, so the mode is only remembered. A backslash in a path
+ * "_findfirst", "_setmode", "_get_osfhandle", "_locking". Lines end in \n in text mode too, so the mode is only remembered. A backslash in a path
  * separates like "/". */
 #ifndef _INC_IO
 #define _INC_IO
@@ -62,6 +62,9 @@ SPINDLE_CRT(long, _filelength, (int descriptor));
 SPINDLE_CRT(long long, _filelengthi64, (int descriptor));
 SPINDLE_CRT_ALIAS(long, filelength, (int descriptor), spindle__filelength);
 SPINDLE_CRT(int, _isatty, (int descriptor));
+SPINDLE_CRT(intptr_t, _get_osfhandle, (int descriptor));
+SPINDLE_CRT(int, _open_osfhandle, (intptr_t handle, int flags));
+SPINDLE_CRT(int, _locking, (int descriptor, int mode, long bytes));
 SPINDLE_CRT(int, _setmode, (int descriptor, int mode));
 SPINDLE_CRT_ALIAS(int, setmode, (int descriptor, int mode), spindle__setmode);
 SPINDLE_CRT(int, _access, (const char *path, int mode));

@@ -1,5 +1,5 @@
-/* Standard handles, command line and environment; pages "GetStdHandle", "GetCommandLineW",
- * "GetEnvironmentVariableW". */
+/* Standard handles, command line, environment and the search for files; pages "GetStdHandle", "GetCommandLineW",
+ * "GetEnvironmentVariableW", "SearchPathW". */
 #ifndef _PROCESSENV_
 #define _PROCESSENV_
 
@@ -20,6 +20,10 @@ BOOL WINAPI SetEnvironmentVariableA(LPCSTR lpName, LPCSTR lpValue);
 BOOL WINAPI SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue);
 DWORD WINAPI ExpandEnvironmentStringsA(LPCSTR lpSrc, LPSTR lpDst, DWORD nSize);
 DWORD WINAPI ExpandEnvironmentStringsW(LPCWSTR lpSrc, LPWSTR lpDst, DWORD nSize);
+DWORD WINAPI SearchPathA(LPCSTR lpPath, LPCSTR lpFileName, LPCSTR lpExtension, DWORD nBufferLength, LPSTR lpBuffer,
+                         LPSTR *lpFilePart);
+DWORD WINAPI SearchPathW(LPCWSTR lpPath, LPCWSTR lpFileName, LPCWSTR lpExtension, DWORD nBufferLength, LPWSTR lpBuffer,
+                         LPWSTR *lpFilePart);
 SPINDLE_WS_END
 
 #ifdef UNICODE
@@ -27,11 +31,13 @@ SPINDLE_WS_END
 #define GetEnvironmentVariable GetEnvironmentVariableW
 #define SetEnvironmentVariable SetEnvironmentVariableW
 #define ExpandEnvironmentStrings ExpandEnvironmentStringsW
+#define SearchPath SearchPathW
 #else
 #define GetCommandLine GetCommandLineA
 #define GetEnvironmentVariable GetEnvironmentVariableA
 #define SetEnvironmentVariable SetEnvironmentVariableA
 #define ExpandEnvironmentStrings ExpandEnvironmentStringsA
+#define SearchPath SearchPathA
 #endif
 
 #endif

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t ifs_bit = 0x100;
 constexpr std::uint64_t hidden_bit = 0x200;
+constexpr std::uint64_t inherited_bit = 0x400;
+constexpr std::uint64_t kept_bit = 0x800;
 
 constexpr std::uint64_t info_of(object_kind kind, bool ifs, std::uint32_t entry_id) noexcept
 {
@@ -321,6 +323,39 @@ bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept
         file->release();
     }
     return true;
+}
+
+template <class Value, class Act>
+Value handle_table::with_object(std::uintptr_t handle, Value otherwise, Act&& act) noexcept
+{
+    slot* entry = slot_of(handle);
+    if (entry == nullptr) {
+        return otherwise;
+    }
+    std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
+    if (entry->value.load(std::memory_order_acquire) != handle ||
+        kind_of(entry->info.load(std::memory_order_relaxed)) == object_kind::socket) {
+        return otherwise;
+    }
+    return act(entry->info);
+}
+
+std::optional<handle_flags> handle_table::flags_of(std::uintptr_t handle) noexcept
+{
+    return with_object(handle, std::optional<handle_flags>(), [](const std::atomic<std::uint64_t>& info) {
+        const std::uint64_t bits = info.load(std::memory_order_relaxed);
+        return std::optional(handle_flags{(bits & inherited_bit) != 0, (bits & kept_bit) != 0});
+    });
+}
+
+bool handle_table::set_flags(std::uintptr_t handle, handle_flags flags) noexcept
+{
+    return with_object(handle, false, [flags](std::atomic<std::uint64_t>& info) {
+        const std::uint64_t others = info.load(std::memory_order_relaxed) & ~(inherited_bit | kept_bit);
+        info.store(others | (flags.inherited ? inherited_bit : 0) | (flags.kept_from_closing ? kept_bit : 0),
+                   std::memory_order_release);
+        return true;
+    });
 }
 
 void handle_table::forget_after_fork(object_kind kind) noexcept

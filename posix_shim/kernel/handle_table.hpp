@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 
 namespace spindle::kernel {
 
@@ -21,6 +22,12 @@ struct socket_entry {
     std::uintptr_t context = 0;
     std::uint32_t catalog_entry_id = 0;
     bool ifs = false;
+};
+
+/// See the page "SetHandleInformation".
+struct handle_flags {
+    bool inherited = false;
+    bool kept_from_closing = false;
 };
 
 /// A value is [generation 11 bits][index 18 bits] << 2. The generation changes with every reuse of an index,
@@ -88,6 +95,11 @@ public:
     /// kind of object.
     bool remove(std::uintptr_t handle, object_kind kind) noexcept;
 
+    /// What a program has marked an object's handle with, no bits at first. Empty: no handle of an object.
+    [[nodiscard]] std::optional<handle_flags> flags_of(std::uintptr_t handle) noexcept;
+    /// False: no handle of an object.
+    bool set_flags(std::uintptr_t handle, handle_flags flags) noexcept;
+
     /// In the child of a fork: gives back all handles of objects of a kind without touching the objects, which other
     /// threads may have left locked.
     void forget_after_fork(object_kind kind) noexcept;
@@ -142,6 +154,9 @@ private:
     /// Calls act(slot) under its stripe if the value is a socket, hidden or not; else `otherwise`.
     template <class Value, class Act>
     Value with_socket(std::uintptr_t socket, Value otherwise, Act&& act) noexcept;
+    /// The same for the handle of an object.
+    template <class Value, class Act>
+    Value with_object(std::uintptr_t handle, Value otherwise, Act&& act) noexcept;
     [[nodiscard]] slot* slot_of(std::uintptr_t handle) const noexcept;
     [[nodiscard]] slot& slot_at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::uint32_t used_indexes() noexcept;

@@ -8,6 +8,7 @@
 #include <io.h>
 #include <share.h>
 #include <stdio.h>
+#include <sys/locking.h>
 #include <sys/stat.h>
 
 #include <stdlib.h>
@@ -202,4 +203,54 @@ TEST_CASE("keys come one at a time", "[crt][file]")
         }
         close(ends[1]);
     }
+}
+
+TEST_CASE("_get_osfhandle and _open_osfhandle lead from descriptors to handles and back", "[crt][file]")
+{
+    const temporary_directory place;
+    const int descriptor = _open(place.make("text", "abcdef").c_str(), _O_RDWR);
+    REQUIRE(descriptor >= 0);
+    const auto handle = reinterpret_cast<HANDLE>(_get_osfhandle(descriptor));
+    CHECK(reinterpret_cast<HANDLE>(_get_osfhandle(descriptor)) == handle);
+    CHECK(GetFileSize(handle, nullptr) == 6);
+    CHECK(reinterpret_cast<HANDLE>(_get_osfhandle(1)) == GetStdHandle(STD_OUTPUT_HANDLE));
+    CHECK(_close(descriptor) == 0);
+    CHECK(GetFileSize(handle, nullptr) == INVALID_FILE_SIZE);
+    const refusals refused;
+    CHECK(_get_osfhandle(descriptor) == -1);
+    CHECK(refused.taken() == 1);
+
+    const HANDLE opened =
+        CreateFileA(place.file("text").c_str(), GENERIC_READ, FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr);
+    const int made = _open_osfhandle(reinterpret_cast<intptr_t>(opened), _O_RDONLY);
+    REQUIRE(made >= 0);
+    CHECK(reinterpret_cast<HANDLE>(_get_osfhandle(made)) == opened);
+    char text[4];
+    CHECK(_read(made, text, sizeof text) == 4);
+    CHECK(_close(made) == 0);
+    CHECK(CloseHandle(opened) == FALSE);
+    CHECK(_open_osfhandle(0x7f7f7f7c, 0) == -1);
+    CHECK(errno == EBADF);
+}
+
+TEST_CASE("_locking keeps other lockers away from a part of a file", "[crt][file]")
+{
+    const temporary_directory place;
+    const std::string path = place.make("text", "abcdef");
+    const int first = _open(path.c_str(), _O_RDWR);
+    const int second = _open(path.c_str(), _O_RDWR);
+    CHECK(_locking(first, _LK_NBLCK, 3) == 0);
+    CHECK(_locking(second, _LK_NBLCK, 3) == -1);
+    CHECK(errno == EACCES);
+    CHECK(_lseek(second, 3, SEEK_SET) == 3);
+    CHECK(_locking(second, _LK_NBRLCK, 3) == 0);
+    CHECK(_lseek(second, 0, SEEK_SET) == 0);
+    CHECK(_locking(first, _LK_UNLCK, 3) == 0);
+    CHECK(_locking(second, _LK_LOCK, 3) == 0);
+    const refusals refused;
+    CHECK(_locking(first, 7, 3) == -1);
+    CHECK(errno == EINVAL);
+    CHECK(refused.taken() == 1);
+    _close(first);
+    _close(second);
 }

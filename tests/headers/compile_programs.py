@@ -67,7 +67,7 @@ HEADERS = """
     processthreadsapi.h stringapiset.h wincon.h winnls.h winuser.h
     fibersapi.h profileapi.h sysinfoapi.h timezoneapi.h timeapi.h mmsystem.h process.h
     bcrypt.h conio.h crtdbg.h crtdefs.h direct.h intrin.h io.h malloc.h rpc.h rpcdce.h share.h specstrings.h strsafe.h
-    tchar.h winapifamily.h wincrypt.h windowsx.h iphlpapi.h netioapi.h svcguid.h
+    tchar.h namedpipeapi.h shlobj.h sys/locking.h wsipx.h wsnwlink.h winapifamily.h wincrypt.h windowsx.h iphlpapi.h netioapi.h svcguid.h
 """.split()
 SPELLINGS = """
     WinSock2.h Winsock2.h WS2tcpip.h Ws2tcpip.h WS2TCPIP.h Ws2TcpIp.h Windows.h WINDOWS.h MSWSock.h

@@ -43,6 +43,10 @@ PROLOGUE = """\
 #include <mmsystem.h>
 #include <bcrypt.h>
 #include <io.h>
+#include <shlobj.h>
+#include <sys/locking.h>
+#include <wsipx.h>
+#include <wsnwlink.h>
 #include <rpc.h>
 #include <share.h>
 #include <sys/stat.h>

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
 #include <pthread.h>
 #include <string>
 #include <sys/wait.h>
@@ -293,4 +295,33 @@ TEST_CASE("a forked child starts without handlers", "[kernel][console]")
     REQUIRE(waitpid(child, &status, 0) == child);
     CHECK(status == 0);
     CHECK(SetConsoleCtrlHandler(&takes, FALSE) == TRUE);
+}
+
+// In a session of its own whose terminal is a new one.
+TEST_CASE("child: leaving the console", "[.][leaves]")
+{
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    REQUIRE(master >= 0);
+    REQUIRE((grantpt(master) == 0 && unlockpt(master) == 0));
+    const std::string name = ptsname(master);
+    setsid();
+    const int terminal = open(name.c_str(), O_RDWR);  // becomes the session's
+    REQUIRE(terminal >= 0);
+    CHECK(FreeConsole() == FALSE);
+    CHECK(GetLastError() == ERROR_NOT_SUPPORTED);
+    const pid_t member = fork();
+    if (member == 0) {
+        dup2(terminal, 0);
+        const bool left = FreeConsole() == TRUE && isatty(0) == 0 && open("/dev/tty", O_RDWR) < 0;
+        _exit(left && FreeConsole() == TRUE ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(waitpid(member, &status, 0) == member);
+    CHECK(status == 0);
+    CHECK(open("/dev/tty", O_RDWR) >= 0);
+}
+
+TEST_CASE("FreeConsole leaves the terminal and leaves it to the others", "[kernel][console]")
+{
+    CHECK(run_self({"[leaves]"}) == 0);
 }

@@ -182,3 +182,29 @@ TEST_CASE("the long name of what exists is its name", "[kernel][mapping]")
     CHECK(GetLongPathNameW(nullptr, nullptr, 0) == 0);
     CHECK(GetLastError() == ERROR_INVALID_PARAMETER);
 }
+
+TEST_CASE("the FromApp forms and CreateFile2 do what their elder ones do", "[kernel][file]")
+{
+    const temporary_directory place;
+    const std::string path = place.make("mapped", "0123456789");
+    std::basic_string<WCHAR> name;
+    for (const char letter : path) {
+        name.push_back(static_cast<unsigned char>(letter));
+    }
+    CREATEFILE2_EXTENDED_PARAMETERS more{sizeof more, FILE_ATTRIBUTE_NORMAL, FILE_FLAG_RANDOM_ACCESS, 0, nullptr, nullptr};
+    const HANDLE file = CreateFile2(name.c_str(), GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING, &more);
+    REQUIRE(file != INVALID_HANDLE_VALUE);
+    const HANDLE mapping = CreateFileMappingFromApp(file, nullptr, PAGE_READONLY, 10, nullptr);
+    REQUIRE(mapping != nullptr);
+    const auto* view = static_cast<const char*>(MapViewOfFileFromApp(mapping, FILE_MAP_READ, 0, 0));
+    REQUIRE(view != nullptr);
+    CHECK(std::string(view, 10) == "0123456789");
+    CHECK(UnmapViewOfFile(view) == TRUE);
+    CHECK(MapViewOfFileFromApp(mapping, FILE_MAP_READ, 0x100000000, 0) == nullptr);
+    CloseHandle(mapping);
+    CloseHandle(file);
+    more.dwSize = 4;
+    CHECK(CreateFile2(name.c_str(), GENERIC_READ, 0, OPEN_EXISTING, &more) == INVALID_HANDLE_VALUE);
+    CHECK(GetLastError() == ERROR_INVALID_PARAMETER);
+    CHECK(CreateFile2(name.c_str(), GENERIC_READ, 0, CREATE_NEW, nullptr) == INVALID_HANDLE_VALUE);
+}

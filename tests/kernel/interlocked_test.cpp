@@ -41,6 +41,8 @@ TEST_CASE("the other widths and the types that LONG is written as work alike", "
     char volatile byte = 1;
     CHECK(InterlockedOr8(&byte, 6) == 1);
     CHECK(InterlockedExchange8(&byte, 0) == 7);
+    CHECK(_InterlockedCompareExchange8(&byte, 5, 0) == 0);
+    CHECK(_InterlockedExchangeAdd8(&byte, -5) == 5);
     unsigned volatile counter = 0;
     CHECK(InterlockedDecrement(&counter) == std::numeric_limits<unsigned>::max());
     long volatile spelled = 1;

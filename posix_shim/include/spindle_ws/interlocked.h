@@ -67,6 +67,7 @@ SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_EXCHANGE, , LONG)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_EXCHANGE, 64, LONG64)
 SPINDLE_WS_ATOMIC_EXCHANGE(8, char, , FULL)
 SPINDLE_WS_ATOMIC_EXCHANGE(16, SHORT, , FULL)
+SPINDLE_WS_ATOMIC_COMPARE(_InterlockedCompareExchange8, char, FULL)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_ADD, , LONG)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_ADD, 64, LONG64)
 SPINDLE_WS_EVERY_ORDER(SPINDLE_WS_ATOMIC_LOGIC, , LONG)
@@ -144,6 +145,13 @@ SPINDLE_WS_ATOMIC_OVERLOADS(unsigned long)
 #define _InterlockedExchange64 InterlockedExchange64
 #define _InterlockedExchangeAdd64 InterlockedExchangeAdd64
 #define _InterlockedCompareExchange64 InterlockedCompareExchange64
+#define _InterlockedExchange8 InterlockedExchange8
+#define _InterlockedExchangeAdd8 InterlockedExchangeAdd8
+#define _InterlockedIncrement16 InterlockedIncrement16
+#define _InterlockedDecrement16 InterlockedDecrement16
+#define _InterlockedExchange16 InterlockedExchange16
+#define _InterlockedExchangeAdd16 InterlockedExchangeAdd16
+#define _InterlockedCompareExchange16 InterlockedCompareExchange16
 #define _InterlockedExchangePointer InterlockedExchangePointer
 #define _InterlockedCompareExchangePointer InterlockedCompareExchangePointer
 

@@ -1,0 +1,1 @@
+#include "wsipx.h"
