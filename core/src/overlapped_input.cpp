@@ -47,16 +47,15 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     if (!input_.pending.empty() && request.work_ == io_request::work::accept) {
         // Those ahead may wait for first data only, and what this one needs may have been announced already.
         input_.pending.push_back(request);
-        const bool looks = !input_.joined || input_.maybe_ready;
+        const bool looks = input_.joined ? input_.maybe_ready : !input_.readable_armed;
         lock.unlock();
         if (looks) {
             serve_input(readiness::none);
         }
         return errc::io_pending;
     }
-    const bool worth_trying = !input_.joined || input_.maybe_ready;
     auto step = request_step::waits;
-    if (input_.pending.empty() && worth_trying) {
+    if (input_.pending.empty() && worth_trying()) {
         step = try_input(request, readiness::none, outcome);
     }
     if (step == request_step::done) {
@@ -70,6 +69,21 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     }
     input_.pending.push_back(request);
     return errc::io_pending;
+}
+
+// Without a loop that tells: whoever found nothing several times in a row waits first, and tries first again now and then.
+bool basic_socket::worth_trying() noexcept
+{
+    constexpr unsigned char try_again_after = 32;
+    if (input_.joined) {
+        return input_.maybe_ready;
+    }
+    if (input_.vain_tries < input_requests::vain_in_a_row) {
+        return true;
+    }
+    input_.vain_tries = input_.vain_tries + 1 < try_again_after ? static_cast<unsigned char>(input_.vain_tries + 1)
+                                                                : input_requests::vain_in_a_row - 1;
+    return false;
 }
 
 result<void> basic_socket::arm_input(readiness condition)

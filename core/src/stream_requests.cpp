@@ -79,8 +79,9 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
 // that this happens to every time has the system tell what a receive left: that costs less than a system call that fails.
 void stream_socket::note_vain_try()
 {
-    constexpr unsigned char enough = 4;
-    if (input_.joined && !has(state::tells_unread) && ++input_.vain_tries == enough) {
+    const bool learns = input_.vain_tries < input_requests::vain_in_a_row &&
+                        ++input_.vain_tries == input_requests::vain_in_a_row;
+    if (learns && input_.joined && !has(state::tells_unread)) {
         set_state(state::tells_unread);
         (void)lower().set_option(lower_option::report_unread, 1);  // where it cannot be had, receives go on without
     }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <string>
 
 using namespace spindle::test;
 
@@ -50,4 +51,56 @@ TEST_CASE("UP-7, CP-24 without kernel handles requests end through the export of
     CHECK(completed == before + 1);
     CHECK(overlapped.Internal == 0);
     CHECK(overlapped.InternalHigh == 2);
+}
+
+namespace {
+
+struct posted_receive {
+    std::array<char, 16> bytes{};
+    WSAOVERLAPPED overlapped{};
+
+    int post(const spi_fixture& spi, SOCKET socket)
+    {
+        WSABUF buffer{16, bytes.data()};
+        DWORD flags = 0;
+        int error = 0;
+        overlapped = {};
+        return spi.spi.table.lpWSPRecv(socket, &buffer, 1, nullptr, &flags, &overlapped, nullptr, nullptr, &error) == 0
+                   ? 0
+                   : error;
+    }
+    [[nodiscard]] bool ends()
+    {
+        return eventually([&] { return std::atomic_ref(overlapped.Internal).load() != 0x103; });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("OVL-16, UP-8 receives that mostly find nothing end with each message, with one that is there already, and at the end",
+          "[spi][overlapped]")
+{
+    posted_receive receive;
+    const spi_fixture spi(handle_model::minted);
+    const auto pair = spi.tcp_pair();
+    for (int round = 0; round < 80; ++round) {
+        const std::string text = std::to_string(round);
+        const bool there_already = round % 8 == 7;
+        if (!there_already) {
+            REQUIRE(receive.post(spi, pair.here) == WSA_IO_PENDING);
+        }
+        REQUIRE(spi.spi.send(pair.there, text).code == 0);
+        if (there_already) {
+            const int code = receive.post(spi, pair.here);
+            REQUIRE((code == 0 || code == WSA_IO_PENDING));
+        }
+        REQUIRE(receive.ends());
+        CHECK(receive.overlapped.Internal == 0);
+        CHECK(std::string(receive.bytes.data(), receive.overlapped.InternalHigh) == text);
+    }
+    REQUIRE(receive.post(spi, pair.here) == WSA_IO_PENDING);
+    CHECK(spi.spi.shutdown(pair.there, SD_SEND) == 0);
+    REQUIRE(receive.ends());
+    CHECK(receive.overlapped.Internal == 0);
+    CHECK(receive.overlapped.InternalHigh == 0);
 }

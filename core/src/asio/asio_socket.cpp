@@ -49,6 +49,7 @@ result<void> asio_socket::listen(int backlog)
     prefer_dynamic_ports();
     auto listening = native::listen(socket_, backlog);
     if (listening) {
+        listens_.store(true, std::memory_order_release);
         activate();
     }
     return listening;
@@ -234,6 +235,7 @@ result<void> asio_socket::renew()
     suspend_membership();
     replace_handle(*renewed);
     connect_error_.store(0, std::memory_order_relaxed);
+    listens_.store(false, std::memory_order_relaxed);
     active_.store(!is_stream(), std::memory_order_relaxed);
     named_.store(false, std::memory_order_relaxed);
     send_shut_.store(false, std::memory_order_relaxed);
@@ -327,7 +329,8 @@ try {
             const std::lock_guard lock{shard.mutex};
             if (shard.open) {
                 const bool parked = !active_.load(std::memory_order_acquire);
-                return wait_node::add(*context_, shard, waits_, socket_, condition, parked, handler);
+                const watched_socket watched{socket_, is_stream() ? &in_port_ : nullptr, &listens_};
+                return wait_node::add(*context_, shard, waits_, watched, condition, parked, handler);
             }
         }
         if (auto started = context_->start(); !started) {
@@ -344,6 +347,7 @@ result<void> asio_socket::adopt(accepted_connection& connection)
     cancel_waits();
     if (untouched_.load(std::memory_order_relaxed)) {
         context_->spares.give(kind_, inheritable_, std::exchange(socket_, other.socket_));
+        in_port_ = false;
     } else if (auto replaced = native::replace(socket_, other.socket_, inheritable_); !replaced) {
         return replaced.error();
     } else {

@@ -95,6 +95,7 @@ private:
     {
         if (socket_ != fresh) {
             socket_ = fresh;
+            in_port_ = false;
         }
     }
     void touch() noexcept { untouched_.store(false, std::memory_order_relaxed); }
@@ -109,9 +110,11 @@ private:
     socket_kind kind_;
     std::atomic<int> connect_error_{0};  ///< an errc
     const bool inheritable_;
+    bool in_port_ = false;  ///< see watched_socket; written while nothing waits, or with the shard's lock
     /// Streams: a connection or an attempt or a listener exists. Before that the system calls the socket hung
     /// up, which is no event in Winsock's sense, so nothing is waited for on it.
     std::atomic<bool> active_;
+    std::atomic<bool> listens_{false};
     std::atomic<bool> named_;
     std::atomic<bool> untouched_;  ///< the system's socket is as it was opened
     std::atomic<bool> send_shut_{false};

@@ -41,8 +41,8 @@ void call(lower_socket::wait_handler& handler, readiness outcome) noexcept
 
 }  // namespace
 
-wait_node::wait_node(asio_context& context, wait_shard& shard, slot& owner, native::handle socket)
-    : context_{context}, shard_{shard}, owner_{&owner}, socket_{socket}, source_{context.loop(), socket}
+wait_node::wait_node(asio_context& context, wait_shard& shard, slot& owner, watched_socket socket)
+    : context_{context}, shard_{shard}, owner_{&owner}, source_{context.loop(), socket}
 {
     next_ = shard_.first;
     if (next_ != nullptr) {
@@ -53,7 +53,7 @@ wait_node::wait_node(asio_context& context, wait_shard& shard, slot& owner, nati
 
 wait_node::~wait_node() = default;
 
-result<void> wait_node::add(asio_context& context, wait_shard& shard, slot& owner, native::handle socket,
+result<void> wait_node::add(asio_context& context, wait_shard& shard, slot& owner, watched_socket socket,
                             readiness condition, bool parked, lower_socket::wait_handler& handler)
 {
     const auto index = index_of(condition);
@@ -116,7 +116,7 @@ wait_node::slot wait_node::detach() noexcept
     return std::exchange(*std::exchange(owner_, nullptr), nullptr);
 }
 
-void wait_node::on_event(std::size_t source_slot) noexcept
+void wait_node::on_event(std::size_t source_slot, readiness known) noexcept
 {
     handlers due;
     auto outcome = readiness::none;
@@ -126,8 +126,8 @@ void wait_node::on_event(std::size_t source_slot) noexcept
         if (owner_ == nullptr) {
             return;
         }
-        source_.acknowledge();
-        outcome = native::poll(socket_, pending());
+        source_.acknowledge(source_slot);
+        outcome = known != readiness::none ? known : source_.look(pending());
         for (std::size_t index = 0; index < condition_count; ++index) {
             if (has_any(outcome, conditions[index] | readiness::failed)) {
                 due[index] = std::exchange(handlers_[index], nullptr);
@@ -216,6 +216,12 @@ wait_node::slot wait_node::drop_handlers() noexcept
 void wait_event::operator()() const
 {
     node->on_event(source_slot);
+}
+
+// An error is looked at: it may be the wait's own.
+void wait_event::operator()(const asio::error_code& error, std::size_t) const
+{
+    node->on_event(source_slot, error ? readiness::none : readiness::readable);
 }
 
 }  // namespace spindle

@@ -24,7 +24,7 @@ public:
     using slot = std::shared_ptr<wait_node>;
 
     /// Use add().
-    wait_node(asio_context& context, wait_shard& shard, slot& owner, native::handle socket);
+    wait_node(asio_context& context, wait_shard& shard, slot& owner, watched_socket socket);
     wait_node(const wait_node&) = delete;
     wait_node& operator=(const wait_node&) = delete;
     ~wait_node();
@@ -32,7 +32,7 @@ public:
     /// Adds a wait to the slot's node, making it if needed. `parked`: nothing can happen on the socket yet,
     /// so nothing is registered until unpark(). Errors: invalid_argument for a second wait for one condition,
     /// no_buffer_space; the handler is then still the caller's, to be destroyed without the lock.
-    static result<void> add(asio_context& context, wait_shard& shard, slot& owner, native::handle socket,
+    static result<void> add(asio_context& context, wait_shard& shard, slot& owner, watched_socket socket,
                             readiness condition, bool parked, lower_socket::wait_handler& handler);
     /// Registers what was parked. A failure ends the waits, which then learn of it from the operation they
     /// try. Drop or finish the returned reference as with cancel().
@@ -47,8 +47,8 @@ public:
     /// Without the lock: destroys the handlers and returns the rest of the chain.
     slot drop_handlers() noexcept;
 
-    /// Called by Asio on the service thread, without the lock: something may have become ready.
-    void on_event(std::size_t source_slot) noexcept;
+    /// Called by Asio on the service thread, without the lock: something may have become ready, or `known` has.
+    void on_event(std::size_t source_slot, readiness known = readiness::none) noexcept;
 
 private:
     static constexpr std::size_t condition_count = 3;
@@ -67,7 +67,6 @@ private:
     wait_node* next_ = nullptr;
     wait_node* previous_ = nullptr;
     slot chain_;
-    native::handle socket_;
     bool undelivered_ = false;  ///< detached, but there was no memory to tell the service thread
     event_source source_;
     std::array<bool, event_source::slot_count> armed_{};

@@ -22,7 +22,7 @@ public:
     static constexpr std::size_t slot_count = 3;
     [[nodiscard]] static std::size_t slot_of(readiness condition) noexcept;
 
-    event_source(asio::io_context& loop, native::handle socket) noexcept : loop_{loop}, socket_{socket} {}
+    event_source(asio::io_context& loop, watched_socket socket) noexcept : loop_{loop}, socket_{socket.handle} {}
     event_source(const event_source&) = delete;
     event_source& operator=(const event_source&) = delete;
     ~event_source() { release(); }
@@ -30,8 +30,10 @@ public:
     /// Has the event called once when the condition or an error may hold; false when the system lacks memory
     /// for it.
     bool arm(readiness condition, wait_event event) noexcept;
-    /// An event was delivered and the state is about to be looked at.
-    void acknowledge() noexcept {}
+    /// The slot's event was delivered.
+    void acknowledge(std::size_t) noexcept {}
+    /// What holds now of the wanted conditions and failed.
+    [[nodiscard]] readiness look(readiness wanted) noexcept { return native::poll(socket_, wanted); }
     /// Ends the registration. Events still outstanding are called soon or dropped; none is called on this
     /// thread.
     void release() noexcept;

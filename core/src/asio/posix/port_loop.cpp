@@ -309,7 +309,7 @@ try {
     const std::lock_guard lock{shard.mutex};
     if (shard.open && !closed_.load(std::memory_order_acquire)) {
         // A watch that is pending already is refused and serves as well.
-        (void)wait_node::add(*context_, shard, watch_, static_cast<native::handle>(epoll_.get()),
+        (void)wait_node::add(*context_, shard, watch_, {static_cast<native::handle>(epoll_.get())},
                              readiness::readable, false, handler);
     }
 } catch (const std::bad_alloc&) {

@@ -183,11 +183,8 @@ result<accepted> accept(handle socket, bool inheritable) noexcept
             }
             continue;  // LNX-17: that connection died in the queue
         }
-        // It has the listener's mode, and its event selection, which is not meant for it (page
-        // "WSAEventSelect").
-        ::WSAEventSelect(taken, nullptr, 0);
-        u_long on = 1;
-        ::ioctlsocket(taken, static_cast<long>(FIONBIO), &on);
+        // It has the listener's mode (page "accept"), which no call can block, and its event selection, of which
+        // nothing happens on it (event_source.cpp).
         if (!inheritable) {
             ::SetHandleInformation(reinterpret_cast<HANDLE>(taken), HANDLE_FLAG_INHERIT, 0);
         }
