@@ -8,7 +8,7 @@ namespace spindle::host {
 namespace {
 
 struct gate_for_tests {
-    std::mutex mutex;
+    kernel::static_mutex mutex;
     kernel::condition changed;
     bool held = false;
 };

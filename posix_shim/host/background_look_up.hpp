@@ -50,7 +50,7 @@ private:
 
     const name_request request_;
     std::shared_ptr<background_look_up> self_;  // while the pool has it
-    std::mutex mutex_;
+    kernel::static_mutex mutex_;
     kernel::condition changed_;
     bool claimed_ = false;
     bool ended_ = false;

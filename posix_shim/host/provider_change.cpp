@@ -27,7 +27,7 @@ struct change_wait {
     int code = 0;
 };
 
-constinit std::mutex mutex;
+constinit kernel::static_mutex mutex;
 constinit kernel::condition thread_changed;
 constinit change_wait* first_wait = nullptr;
 

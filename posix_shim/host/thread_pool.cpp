@@ -21,7 +21,7 @@ constexpr unsigned busy_milliseconds = 10;
 constexpr unsigned no_limit = 0x7FFFFFFF;  // how many run is decided here, not by the port
 
 struct pool {
-    std::mutex mutex;
+    kernel::static_mutex mutex;
     kernel::completion_port* port = nullptr;  // kept until the process ends
     unsigned threads = 0;
     unsigned idle = 0;

@@ -58,7 +58,7 @@ private:
     void end() noexcept;
 
     std::atomic<unsigned> references_{1};
-    std::mutex mutex_;
+    kernel::static_mutex mutex_;
     kernel::condition changed_;
     std::size_t due_ = 0;
     std::size_t dropped_ = 0;  // of those whose packets are still to come

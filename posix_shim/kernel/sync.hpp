@@ -1,12 +1,13 @@
 // Synchronisation that is constant-initialised and needs no destructor, so that it may live in static storage
-// of a library that does nothing at load and nothing at unload. std::mutex already is so with glibc;
-// std::condition_variable is not, hence the small class here. No Winsock meaning lives in this file.
+// of a library that does nothing at load and nothing at unload. std::condition_variable is not so, hence the small class
+// here. No Winsock meaning lives in this file.
 #pragma once
 
-#include <pthread.h>
+#include <spindle/constant_mutex.hpp>
 
+#include <atomic>
 #include <chrono>
-#include <ctime>
+#include <cstdint>
 #include <mutex>
 
 namespace spindle::kernel {
@@ -14,7 +15,7 @@ namespace spindle::kernel {
 using clock = std::chrono::steady_clock;
 
 /// A mutex that may live in static storage.
-using static_mutex = std::mutex;
+using static_mutex = constant_mutex;
 
 /// A point that is never reached: "wait for ever".
 inline constexpr clock::time_point no_deadline = clock::time_point::max();
@@ -25,39 +26,24 @@ inline clock::time_point deadline_after(unsigned milliseconds) noexcept
     return milliseconds == 0xFFFFFFFFu ? no_deadline : clock::now() + std::chrono::milliseconds(milliseconds);
 }
 
+/// As std::condition_variable, with a word that counts the notifications instead of a list of sleepers.
 class condition {
 public:
     constexpr condition() noexcept = default;
     condition(const condition&) = delete;
     condition& operator=(const condition&) = delete;
 
-    void notify_all() noexcept { pthread_cond_broadcast(&native_); }
-
-    void wait(std::unique_lock<std::mutex>& lock) noexcept
-    {
-        pthread_cond_wait(&native_, lock.mutex()->native_handle());
-    }
-
+    void notify_all() noexcept;
+    void wait(std::unique_lock<static_mutex>& lock) noexcept { wait_until(lock, no_deadline); }
     /// Returns after a notification, spuriously, or at the deadline; the caller looks at its own condition.
-    void wait_until(std::unique_lock<std::mutex>& lock, clock::time_point deadline) noexcept
-    {
-        if (deadline == no_deadline) {
-            wait(lock);
-            return;
-        }
-        const auto since_epoch = deadline.time_since_epoch();
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
-        std::timespec when{};
-        when.tv_sec = static_cast<std::time_t>(seconds.count());
-        when.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since_epoch - seconds).count());
-        pthread_cond_clockwait(&native_, lock.mutex()->native_handle(), CLOCK_MONOTONIC, &when);
-    }
+    void wait_until(std::unique_lock<static_mutex>& lock, clock::time_point deadline) noexcept;
 
-    /// Forgets all waiters. Only for the child of a fork, whose other threads do not exist.
-    void reset_after_fork() noexcept { native_ = PTHREAD_COND_INITIALIZER; }
+    /// The sleepers of a fork's child do not exist, and nothing else is kept of them.
+    void reset_after_fork() noexcept { sleepers_.store(0, std::memory_order_relaxed); }
 
 private:
-    pthread_cond_t native_ = PTHREAD_COND_INITIALIZER;
+    std::atomic<std::uint32_t> notified_{0};
+    std::atomic<std::uint32_t> sleepers_{0};  // under the lock of the waits, but for a look
 };
 
 }  // namespace spindle::kernel
