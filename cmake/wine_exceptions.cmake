@@ -1,8 +1,13 @@
-# spindle_wine_exceptions(name sources result): the argument by which Catch2 leaves out those tests of the program that
-# tests/win32/wine_exceptions lists; empty when there are none. Each line must fit a test in the sources. A reason W<n> is a
-# row of docs/differences.md; every row there must be some line's reason.
+# spindle_wine_exceptions(name sources left_out differing): two arguments for Catch2, empty when they choose nothing. The first
+# leaves out those tests of the program that tests/win32/wine_exceptions lists, the second chooses those of them that can be run
+# and must fail: all whose reason does not end in one of spindle_wine_not_run. Each line must fit a test in the sources. A reason
+# W<n> is a row of docs/differences.md; every row there must be some line's reason.
 
 set(spindle_wine_list "${PROJECT_SOURCE_DIR}/tests/win32/wine_exceptions")
+set(spindle_wine_not_run ", (hangs|crashes|at times)$")
+if(SPINDLE_QUICK_TESTS)
+    set(spindle_wine_not_run ", (hangs|crashes|at times|slow)$")
+endif()
 set(spindle_wine_differences "${PROJECT_SOURCE_DIR}/docs/differences.md")
 
 # The row numbers of a file whose lines have one where the pattern's group is.
@@ -27,7 +32,7 @@ function(spindle_check_wine_differences)
     endif()
 endfunction()
 
-function(spindle_wine_exceptions name sources result)
+function(spindle_wine_exceptions name sources left_out differing)
     set(list "${spindle_wine_list}")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
     set(text "")
@@ -36,6 +41,7 @@ function(spindle_wine_exceptions name sources result)
         string(APPEND text "${one}")
     endforeach()
     set(filter "")
+    set(chosen "")
     file(STRINGS "${list}" lines REGEX "^${name}\t")
     foreach(line IN LISTS lines)
         if(NOT line MATCHES "^[^\t]+\t([^\t]+)\t.+")
@@ -48,9 +54,14 @@ function(spindle_wine_exceptions name sources result)
         # A comma would begin another choice, even within quotes.
         string(REPLACE "," "\\," beginning "${CMAKE_MATCH_1}")
         string(APPEND filter "~\"${beginning}*\"")
+        if(NOT line MATCHES "${spindle_wine_not_run}")
+            list(APPEND chosen "\"${beginning}*\"")
+        endif()
     endforeach()
     if(filter)
         string(APPEND filter "~[.]")  # who only leaves out would choose the hidden tests, too
     endif()
-    set(${result} "${filter}" PARENT_SCOPE)
+    list(JOIN chosen "," chosen)
+    set(${left_out} "${filter}" PARENT_SCOPE)
+    set(${differing} "${chosen}" PARENT_SCOPE)
 endfunction()

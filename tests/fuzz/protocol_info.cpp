@@ -14,6 +14,15 @@ std::vector<WSAPROTOCOL_INFOW> catalog()
     return entries;
 }
 
+// A token lives until it is used (DUP-14): what was not used by the damaged copy is given back.
+void use_up(WSAPROTOCOL_INFOW& intact)
+{
+    const SOCKET made = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &intact, 0, 0);
+    if (made != INVALID_SOCKET) {
+        closesocket(made);
+    }
+}
+
 }  // namespace
 
 SPINDLE_FUZZ_TARGET(protocol_info)
@@ -26,8 +35,13 @@ SPINDLE_FUZZ_TARGET(protocol_info)
         bytes[in.number<std::uint16_t>() % sizeof info] = in.byte();
     }
     const any_socket source(in.byte());
+    bool issued = false;
+    WSAPROTOCOL_INFOW intact{};
     if (in.flag()) {
-        WSADuplicateSocketW(source, in.flag() ? GetCurrentProcessId() : in.number<DWORD>(), &info);
+        // Others are no process: what they get could not be given back.
+        const DWORD process = in.flag() ? GetCurrentProcessId() : in.number<DWORD>() | 0x4000'0000U;
+        issued = WSADuplicateSocketW(source, process, &info) == 0;
+        intact = info;
         bytes[in.number<std::uint16_t>() % sizeof info] ^= in.byte();
     }
     const bool any_triple = in.flag();
@@ -36,6 +50,9 @@ SPINDLE_FUZZ_TARGET(protocol_info)
                    any_triple ? in.byte() : FROM_PROTOCOL_INFO, &info, 0, in.byte());
     if (made != INVALID_SOCKET) {
         closesocket(made);
+    }
+    if (issued) {
+        use_up(intact);
     }
     SOCKADDR_STORAGE address{};
     address.ss_family = in.byte();
