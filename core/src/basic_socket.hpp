@@ -20,6 +20,7 @@
 #include "spindle/provider.hpp"
 #include "spindle/readiness_levels.hpp"
 #include "spindle/socket.hpp"
+#include "try_habit.hpp"
 
 namespace spindle {
 
@@ -105,8 +106,7 @@ struct input_requests {
     constant_mutex mutex;
     std::atomic<bool> joined{false};  ///< a loop tells of every new readiness, so nothing has to be armed
     bool maybe_ready = true;   ///< false: the system's buffer was seen empty and the loop has told of nothing since
-    static constexpr unsigned char vain_in_a_row = 4;  ///< enough to learn from
-    unsigned char vain_tries = 0;  ///< one after the other, of receives that could have data left by the one before
+    try_habit habit;           ///< of receives that could have data left by the one before
     /// An end or error was announced: from now on every read is worth trying. A datagram socket of a loop asks once what it
     /// was, and goes on as before.
     bool hung_up = false;
@@ -373,8 +373,6 @@ protected:
     errc start_input(io_request& request, io_outcome& outcome);
     /// Returns the bytes of the requests that finished.
     std::size_t serve_input(readiness seen) noexcept;
-    /// A new receive may find something at once. Under input_.mutex.
-    [[nodiscard]] bool worth_trying() noexcept;
     /// Has serve_input() and after_input() called when the condition holds. Under input_.mutex.
     result<void> arm_input(readiness condition);
     /// Ends the requests of the socket: those that wait for input with `input_code`, the others with operation_aborted.

@@ -55,7 +55,7 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
         return errc::io_pending;
     }
     auto step = request_step::waits;
-    if (input_.pending.empty() && worth_trying()) {
+    if (input_.pending.empty() && (input_.joined ? input_.maybe_ready : input_.habit.tries_first())) {
         step = try_input(request, readiness::none, outcome);
     }
     if (step == request_step::done) {
@@ -69,21 +69,6 @@ errc basic_socket::start_input(io_request& request, io_outcome& outcome)
     }
     input_.pending.push_back(request);
     return errc::io_pending;
-}
-
-// Without a loop that tells: whoever found nothing several times in a row waits first, and tries first again now and then.
-bool basic_socket::worth_trying() noexcept
-{
-    constexpr unsigned char try_again_after = 32;
-    if (input_.joined) {
-        return input_.maybe_ready;
-    }
-    if (input_.vain_tries < input_requests::vain_in_a_row) {
-        return true;
-    }
-    input_.vain_tries = input_.vain_tries + 1 < try_again_after ? static_cast<unsigned char>(input_.vain_tries + 1)
-                                                                : input_requests::vain_in_a_row - 1;
-    return false;
 }
 
 result<void> basic_socket::arm_input(readiness condition)

@@ -89,20 +89,6 @@ transfer_flags stream_socket::lower_flags(unsigned flags) const noexcept
     return has_events() || has(state::tells_unread) ? transfer_flags::tell_unread : transfer_flags::none;
 }
 
-// A client that asks and waits for the answer finds nothing at its first try every time. After a few such tries the
-// receive waits at once, which saves a system call; now and then it tries first again, in case the pattern changed.
-bool stream_socket::expects_data() noexcept
-{
-    constexpr unsigned enough = 4;
-    constexpr unsigned try_again_after = 32;
-    const auto empty = empty_tries_.load(std::memory_order_relaxed);
-    if (empty < enough) {
-        return true;
-    }
-    empty_tries_.store(empty + 1 < try_again_after ? empty + 1 : enough - 1, std::memory_order_relaxed);
-    return false;
-}
-
 // MSG-1.
 result<receive_outcome> stream_socket::receive_message(mutable_buffers, unsigned, socket_address*, message_control&)
 {
@@ -151,15 +137,15 @@ result<receive_outcome> stream_socket::receive_checked(mutable_buffers buffers, 
             return served.error();
         }
     }
-    if (!may_wait || expects_data()) {
+    if (!may_wait || habit_.tries_first()) {
         auto got = receive_once(buffers, flags);
         if (got) {
-            empty_tries_.store(0, std::memory_order_relaxed);
+            habit_.found();
         }
         if (got || got.error() != make_error_code(errc::would_block) || !may_wait) {
             return got;
         }
-        empty_tries_.fetch_add(1, std::memory_order_relaxed);
+        habit_.found_nothing();
     }
     const receiver_count counted(receivers_);
     blocking_call call(*this, errc::connection_aborted, receive_timeout());

@@ -58,7 +58,7 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
             return request_step::done;
         }
         if (seen == readiness::none) {
-            input_.vain_tries = 0;
+            input_.habit.found();
         }
         const std::size_t bytes = got ? got->bytes : 0;
         const bool drained = got && got->unread ? *got->unread == 0 : request.done_ + bytes < total;
@@ -79,9 +79,7 @@ request_step stream_socket::try_input(io_request& request, readiness seen, io_ou
 // that this happens to every time has the system tell what a receive left: that costs less than a system call that fails.
 void stream_socket::note_vain_try()
 {
-    const bool learns = input_.vain_tries < input_requests::vain_in_a_row &&
-                        ++input_.vain_tries == input_requests::vain_in_a_row;
-    if (learns && input_.joined && !has(state::tells_unread)) {
+    if (input_.habit.found_nothing() && input_.joined && !has(state::tells_unread)) {
         set_state(state::tells_unread);
         (void)lower().set_option(lower_option::report_unread, 1);  // where it cannot be had, receives go on without
     }

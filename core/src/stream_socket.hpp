@@ -169,7 +169,6 @@ private:
     result<receive_outcome> receive_all(mutable_buffers buffers, unsigned flags);
     result<receive_outcome> receive_waiting(mutable_buffers buffers, unsigned flags, blocking_call* call);
     [[nodiscard]] errc check_receive(unsigned flags);
-    [[nodiscard]] bool expects_data() noexcept;
     urgent_data& pulled_urgent();
     result<void> skip_duplicates(urgent_data& pending);
 
@@ -214,7 +213,7 @@ private:
     io_request* disconnecting_ = nullptr;    // ditto
     std::uint64_t next_ticket_ = 0;          // ditto
     std::atomic<unsigned> receivers_{0};     // threads inside a receive
-    std::atomic<unsigned> empty_tries_{0};   // blocking receives in a row whose first try found nothing
+    try_habit habit_;                        // of blocking receives
     constant_mutex receive_mutex_;           // urgent bookkeeping only
     std::unique_ptr<urgent_data> urgent_;    // under receive_mutex_
     std::vector<accepted_connection> deferred_;  // oldest first, under state_mutex_
