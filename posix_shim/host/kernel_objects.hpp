@@ -42,20 +42,12 @@ inline kernel::object_ref<kernel::event> event_of(HANDLE handle) noexcept
 /// False when the handle is no event.
 inline bool set_event_object(HANDLE handle) noexcept
 {
-    const auto target = event_of(handle);
-    if (target) {
-        target->set();
-    }
-    return static_cast<bool>(target);
+    return kernel::handles.with<kernel::event>(handle_value(handle), [](kernel::event& target) { target.set(); });
 }
 
 inline bool reset_event_object(HANDLE handle) noexcept
 {
-    const auto target = event_of(handle);
-    if (target) {
-        target->reset();
-    }
-    return static_cast<bool>(target);
+    return kernel::handles.with<kernel::event>(handle_value(handle), [](kernel::event& target) { target.reset(); });
 }
 
 inline bool close_event_object(HANDLE handle) noexcept
@@ -136,18 +128,27 @@ inline bool is_inherited(const SECURITY_ATTRIBUTES* attributes) noexcept
 }
 
 /// What a wait on the handle waits for; a socket's is its file object (OVL-14). Empty: no handle, or one of an object
-/// without a signalled state.
-inline kernel::object_ref<kernel::waitable> waitable_of(HANDLE handle) noexcept
+/// without a signalled state. One of several look-ups.
+inline kernel::object_ref<kernel::waitable> waitable_of(HANDLE handle, kernel::handle_table::look_ups& table) noexcept
 {
-    auto found = object_of(handle);
+    const bool pseudo = handle == current_process_handle || handle == current_thread_handle;
+    auto found = pseudo ? kernel::object_ref<kernel::object>() : table.find(handle_value(handle));
     if (!found) {
-        return kernel::object_ref<kernel::waitable>(kernel::handles.file_of(handle_value(handle)).detach());
+        table.pause();
+        found = pseudo ? object_of(handle)
+                       : kernel::object_ref<kernel::object>(kernel::handles.file_of(handle_value(handle)).detach());
     }
-    kernel::waitable* target = found->as_waitable();
+    kernel::waitable* const target = found ? found->as_waitable() : nullptr;
     if (target != nullptr) {
         (void)found.detach();
     }
     return kernel::object_ref<kernel::waitable>(target);
+}
+
+inline kernel::object_ref<kernel::waitable> waitable_of(HANDLE handle) noexcept
+{
+    kernel::handle_table::look_ups table(kernel::handles);
+    return waitable_of(handle, table);
 }
 
 }  // namespace spindle::host

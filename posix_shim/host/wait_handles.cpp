@@ -31,8 +31,13 @@ int wait_handles::add(DWORD count, const HANDLE* wanted, kernel::wait_mode mode)
     if (count != 0 && wanted == nullptr) {
         return ERROR_INVALID_PARAMETER;
     }
+    {
+        kernel::handle_table::look_ups table(kernel::handles);
+        for (DWORD index = 0; index < count; ++index) {
+            held_[index] = waitable_of(wanted[index], table);
+        }
+    }
     for (; count_ < count; ++count_) {
-        held_[count_] = waitable_of(wanted[count_]);
         objects_[count_] = held_[count_].get();
         if (objects_[count_] == nullptr) {
             return ERROR_INVALID_HANDLE;

@@ -14,19 +14,22 @@ public:
         : nameable(static_kind), manual_reset_(manual_reset), signalled_(signalled)
     {}
 
+    /// Without the lock unless somebody waits: an event may be set for every message that arrives.
     void set() noexcept
     {
-        std::lock_guard lock(mutex_);
-        if (!signalled_) {
-            signalled_ = true;
+        if (!signalled_.exchange(true, std::memory_order_seq_cst) && has_waiters()) {
+            std::lock_guard lock(mutex_);
             poke_waiters_locked();
         }
     }
 
+    /// With the lock where there is a signal to take away: a wait for all of several objects sees them at one moment.
     void reset() noexcept
     {
-        std::lock_guard lock(mutex_);
-        signalled_ = false;
+        if (may_be_signalled()) {
+            std::lock_guard lock(mutex_);
+            take_away_locked();
+        }
     }
 
     /// Lets the present waiters through, one of them if the event resets itself; nonsignalled on return.
@@ -34,19 +37,25 @@ public:
     {
         std::lock_guard lock(mutex_);
         pulse_waiters_locked(manual_reset_);
-        signalled_ = false;
+        take_away_locked();
     }
 
 private:
-    [[nodiscard]] bool signalled_locked() noexcept override { return signalled_; }
+    [[nodiscard]] bool signalled_locked() noexcept override { return may_be_signalled(); }
+    [[nodiscard]] bool may_be_signalled() const noexcept override { return signalled_.load(std::memory_order_seq_cst); }
     take_result take_locked() noexcept override
     {
-        signalled_ = manual_reset_;
+        if (!manual_reset_) {
+            take_away_locked();
+        }
         return take_result::taken;
     }
 
+    // Not a plain store: what was written before a set() that found the event signalled is seen by who goes on from here.
+    void take_away_locked() noexcept { signalled_.exchange(false, std::memory_order_seq_cst); }
+
     const bool manual_reset_;
-    bool signalled_;
+    std::atomic<bool> signalled_;  // set without the lock, otherwise changed with it
 };
 
 }  // namespace spindle::kernel

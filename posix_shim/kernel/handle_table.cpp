@@ -4,6 +4,7 @@
 #include "kernel/handle_table.hpp"
 
 #include <new>
+#include <utility>
 
 namespace spindle::kernel {
 
@@ -270,6 +271,18 @@ bool handle_table::retarget(std::uintptr_t handle, const socket_entry& entry) no
     return true;
 }
 
+object* handle_table::object_in(const slot& entry, std::uintptr_t handle, object_kind kind) noexcept
+{
+    if (entry.value.load(std::memory_order_acquire) != handle) {
+        return nullptr;
+    }
+    const object_kind actual = kind_of(entry.info.load(std::memory_order_relaxed));
+    if (actual == object_kind::socket || (kind != object_kind::none && kind != actual)) {
+        return nullptr;
+    }
+    return static_cast<object*>(entry.target.load(std::memory_order_relaxed));
+}
+
 object_ref<object> handle_table::find(std::uintptr_t handle, object_kind kind, std::uintptr_t* tag) noexcept
 {
     slot* entry = slot_of(handle);
@@ -277,19 +290,41 @@ object_ref<object> handle_table::find(std::uintptr_t handle, object_kind kind, s
         return {};
     }
     std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
-    if (entry->value.load(std::memory_order_acquire) != handle) {
+    object* const target = object_in(*entry, handle, kind);
+    if (target == nullptr) {
         return {};
     }
-    const object_kind actual = kind_of(entry->info.load(std::memory_order_relaxed));
-    if (actual == object_kind::socket || (kind != object_kind::none && kind != actual)) {
-        return {};
-    }
-    auto* target = static_cast<object*>(entry->target.load(std::memory_order_relaxed));
     target->acquire();
     if (tag != nullptr) {
         *tag = entry->context.load(std::memory_order_relaxed);
     }
     return object_ref<object>(target);
+}
+
+object_ref<object> handle_table::look_ups::find(std::uintptr_t handle) noexcept
+{
+    slot* const entry = table_.slot_of(handle);
+    if (entry == nullptr) {
+        return {};
+    }
+    static_mutex& wanted = table_.stripe_of(static_cast<std::uint32_t>(handle >> 2));
+    if (held_ != &wanted) {
+        pause();
+        wanted.lock();
+        held_ = &wanted;
+    }
+    object* const target = object_in(*entry, handle, object_kind::none);
+    if (target != nullptr) {
+        target->acquire();
+    }
+    return object_ref<object>(target);
+}
+
+void handle_table::look_ups::pause() noexcept
+{
+    if (held_ != nullptr) {
+        std::exchange(held_, nullptr)->unlock();
+    }
 }
 
 bool handle_table::remove(std::uintptr_t handle, object_kind kind) noexcept

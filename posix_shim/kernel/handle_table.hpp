@@ -91,6 +91,40 @@ public:
         return object_ref<Object>(static_cast<Object*>(find(handle, Object::static_kind, tag).detach()));
     }
 
+    /// Calls act(object) while the handle keeps the object: short, and without a look at another handle. False: as for find().
+    template <class Object, class Act>
+    bool with(std::uintptr_t handle, Act&& act) noexcept
+    {
+        slot* const entry = slot_of(handle);
+        if (entry == nullptr) {
+            return false;
+        }
+        std::lock_guard lock(stripe_of(static_cast<std::uint32_t>(handle >> 2)));
+        object* const target = object_in(*entry, handle, Object::static_kind);
+        if (target != nullptr) {
+            act(*static_cast<Object*>(target));
+        }
+        return target != nullptr;
+    }
+
+    /// Several look-ups in a row: handles that were made one after the other share a lock, which is held until the end.
+    class look_ups {
+    public:
+        explicit look_ups(handle_table& table) noexcept : table_(table) {}
+        look_ups(const look_ups&) = delete;
+        look_ups& operator=(const look_ups&) = delete;
+        ~look_ups() { pause(); }
+
+        /// As handle_table::find(), of any kind of object.
+        [[nodiscard]] object_ref<object> find(std::uintptr_t handle) noexcept;
+        /// To be called before anything else is asked of the table.
+        void pause() noexcept;
+
+    private:
+        handle_table& table_;
+        static_mutex* held_ = nullptr;
+    };
+
     /// Gives the value back; false when it is no handle of that kind (any more). object_kind::none: of any
     /// kind of object.
     bool remove(std::uintptr_t handle, object_kind kind) noexcept;
@@ -131,6 +165,7 @@ private:
     static constexpr std::uint32_t no_index = 0xFFFFFFFFu;
     static constexpr std::uint32_t reuse_delay = 1024;
     static constexpr std::size_t stripe_count = 16;
+    static constexpr std::uint32_t stripe_width = 64;  // as many as one wait takes
 
     struct slot {
         std::atomic<std::uint32_t> value{0};  // the full handle while in use, else 0
@@ -157,13 +192,15 @@ private:
     /// The same for the handle of an object.
     template <class Value, class Act>
     Value with_object(std::uintptr_t handle, Value otherwise, Act&& act) noexcept;
+    /// The object of that kind, or of any kind of object, that the handle stands for. Under the slot's stripe.
+    [[nodiscard]] static object* object_in(const slot& entry, std::uintptr_t handle, object_kind kind) noexcept;
     [[nodiscard]] slot* slot_of(std::uintptr_t handle) const noexcept;
     [[nodiscard]] slot& slot_at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::uint32_t used_indexes() noexcept;
     [[nodiscard]] std::uint32_t take_index() noexcept;
     [[nodiscard]] std::uint32_t publish(std::uint64_t info, void* target, std::uintptr_t context) noexcept;
     void give_index(std::uint32_t index) noexcept;
-    static_mutex& stripe_of(std::uint32_t index) noexcept { return stripes_[index % stripe_count]; }
+    static_mutex& stripe_of(std::uint32_t index) noexcept { return stripes_[index / stripe_width % stripe_count]; }
 
     std::array<std::atomic<slot*>, page_count> pages_{};
     std::array<static_mutex, stripe_count> stripes_{};  // hold an object while a reference to it is taken

@@ -171,6 +171,9 @@ public:
     /// Takes the signal if there is one. `node` is the caller's, attached or not.
     [[nodiscard]] take_result try_take(wait_node& node) noexcept
     {
+        if (node.owner == nullptr && !may_be_signalled()) {
+            return take_result::none;  // not attached, so that no pulse was for it either
+        }
         std::lock_guard lock(mutex_);
         return ready_locked(node) ? accept_locked(node) : take_result::none;
     }
@@ -194,6 +197,8 @@ protected:
 
     /// Whether the calling thread could take a signal now.
     [[nodiscard]] virtual bool signalled_locked() noexcept = 0;
+    /// The same, answered without the lock: false only if it is so. For what is waited for in great numbers.
+    [[nodiscard]] virtual bool may_be_signalled() const noexcept { return true; }
     virtual take_result take_locked() noexcept = 0;
 
     void poke_waiters_locked() noexcept

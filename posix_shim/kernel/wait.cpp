@@ -154,6 +154,10 @@ wait_result wait(std::span<waitable* const> objects, wait_mode mode, clock::time
             return result;
         }
     }
+    if (!alertable && deadline != no_deadline && clock::now() >= deadline) {
+        result.status = wait_status::timed_out;
+        return result;  // one that only looks need not be told of anything
+    }
     thread* self = alertable ? current_thread_object() : nullptr;
     result = wait_attached(objects, nodes, mode, deadline, self);
     if (result.status == wait_status::apcs_ran) {

@@ -1,6 +1,8 @@
 // Event objects. Answers to the pages "CreateEventExW", "SetEvent", "PulseEvent".
 #include "kernel_fixture.hpp"
 
+#include <atomic>
+
 using namespace spindle::test;
 
 TEST_CASE("an auto-reset event lets one wait through, a manual-reset event all", "[kernel][event]")
@@ -29,6 +31,30 @@ TEST_CASE("setting an auto-reset event wakes exactly one of several waiters", "[
     CHECK(SetEvent(one) == TRUE);
     CHECK(first.result() == WAIT_OBJECT_0);
     CHECK(second.result() == WAIT_OBJECT_0);
+}
+
+TEST_CASE("a signal is not lost between two threads, though the event is set while it is signalled or being reset",
+          "[kernel][event]")
+{
+    constexpr int last = 100'000;
+    for (const bool manual : {true, false}) {
+        const auto news = make_event(manual);
+        std::atomic<int> written{0};
+        const program_thread writer([&] {
+            for (int value = 1; value <= last; ++value) {
+                written.store(value, std::memory_order_relaxed);
+                SetEvent(news);
+            }
+            return DWORD{0};
+        });
+        int read = 0;
+        while (read < last) {
+            REQUIRE(WaitForSingleObject(news, 20'000) == WAIT_OBJECT_0);
+            ResetEvent(news);
+            read = written.load(std::memory_order_relaxed);
+        }
+        CHECK(writer.ended());
+    }
 }
 
 TEST_CASE("a pulse releases the waiters of the moment and leaves the event nonsignalled", "[kernel][event]")

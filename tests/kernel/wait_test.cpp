@@ -2,6 +2,8 @@
 // "SleepEx".
 #include "kernel_fixture.hpp"
 
+#include <vector>
+
 using namespace spindle::test;
 
 TEST_CASE("a wait for all takes no signal before it can take every one", "[kernel][wait]")
@@ -31,6 +33,27 @@ TEST_CASE("a wait for any takes the signal of the lowest index alone", "[kernel]
     CHECK(WaitForMultipleObjects(3, any, FALSE, INFINITE) == WAIT_OBJECT_0 + 1);
     CHECK(WaitForMultipleObjects(3, any, FALSE, INFINITE) == WAIT_OBJECT_0 + 2);
     CHECK(WaitForMultipleObjects(3, any, FALSE, 0) == WAIT_TIMEOUT);
+}
+
+TEST_CASE("a wait takes 64 handles from anywhere in the table", "[kernel][wait]")
+{
+    std::vector<object_handle> made;
+    for (int count = 0; count < 300; ++count) {
+        made.push_back(make_event(true));
+    }
+    std::vector<HANDLE> chosen{GetCurrentProcess(), GetCurrentThread()};
+    for (std::size_t at = 0; chosen.size() < MAXIMUM_WAIT_OBJECTS; at += 37) {
+        chosen.push_back(made[at % made.size()]);
+    }
+    const auto count = static_cast<DWORD>(chosen.size());
+    CHECK(WaitForMultipleObjects(count, chosen.data(), FALSE, 0) == WAIT_TIMEOUT);
+    SetEvent(chosen[40]);
+    CHECK(WaitForMultipleObjects(count, chosen.data(), FALSE, INFINITE) == WAIT_OBJECT_0 + 40);
+    SetEvent(chosen[2]);
+    CHECK(WaitForMultipleObjects(count, chosen.data(), FALSE, INFINITE) == WAIT_OBJECT_0 + 2);
+    chosen[20] = no_such_handle();
+    CHECK(WaitForMultipleObjects(count, chosen.data(), FALSE, INFINITE) == WAIT_FAILED);
+    CHECK(GetLastError() == ERROR_INVALID_HANDLE);
 }
 
 TEST_CASE("waits refuse bad handles, counts and, for all, repetitions", "[kernel][wait]")
