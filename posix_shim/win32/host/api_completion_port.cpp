@@ -1,31 +1,137 @@
-// Completion ports are the system's: only what names a socket comes here first. Answers to the pages
-// "CreateIoCompletionPort" and "SetFileCompletionNotificationModes".
-#include "host/completion_ports.hpp"
+// Completion ports are the system's, with a queue of ours in front for packets of sockets and posted ones: what names a port or
+// a socket comes here first. Answers to the pages "CreateIoCompletionPort", "GetQueuedCompletionStatus",
+// "GetQueuedCompletionStatusEx", "PostQueuedCompletionStatus" and "SetFileCompletionNotificationModes".
 #include "host/call_scope.hpp"
+#include "host/completion_ports.hpp"
+#include "host/port_handles.hpp"
 #include "host/system_files.hpp"
+
+#include <utility>
+
+#include <winternl.h>
 
 using namespace spindle;
 using namespace spindle::host;
 
+namespace {
+
+using port_ref = kernel::object_ref<kernel::completion_port>;
+
+// Without memory for the queue the port stays the system's alone.
+HANDLE make_port(DWORD concurrency) noexcept
+{
+    const HANDLE made = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, concurrency);
+    if (made != nullptr) {
+        port_handles::forget(made);
+        if (port_ref port = kernel::completion_port::over(made, kernel::completion_port::taken_by::this_library)) {
+            (void)port_handles::enter(made, std::move(port));
+        }
+    }
+    return made;
+}
+
+port_ref port_of(HANDLE handle) noexcept
+{
+    port_ref known = port_handles::find(handle);
+    return known ? std::move(known)
+                 : kernel::completion_port::over(handle, kernel::completion_port::taken_by::anybody);
+}
+
+}  // namespace
+
 HANDLE WINAPI spindle_CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort, ULONG_PTR CompletionKey,
                                              DWORD NumberOfConcurrentThreads)
 {
+    if (FileHandle == INVALID_HANDLE_VALUE && ExistingCompletionPort == nullptr) {
+        return make_port(NumberOfConcurrentThreads);
+    }
     if (!is_socket(FileHandle)) {
         return CreateIoCompletionPort(FileHandle, ExistingCompletionPort, CompletionKey, NumberOfConcurrentThreads);
     }
-    const HANDLE made = ExistingCompletionPort != nullptr
-                            ? nullptr
-                            : CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, NumberOfConcurrentThreads);
+    const HANDLE made = ExistingCompletionPort != nullptr ? nullptr : make_port(NumberOfConcurrentThreads);
     const HANDLE handle = ExistingCompletionPort != nullptr ? ExistingCompletionPort : made;
-    const auto port = kernel::completion_port::over(handle);
+    const port_ref port = port_of(handle);
     const int error = port ? associate_with_port(FileHandle, *port, CompletionKey) : ERROR_INVALID_HANDLE;
     if (error == 0) {
         return handle;
     }
     if (made != nullptr) {
-        CloseHandle(made);
+        spindle_CloseHandle(made);
     }
     return fail(HANDLE{nullptr}, error);
+}
+
+BOOL WINAPI spindle_GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred,
+                                              PULONG_PTR lpCompletionKey, LPOVERLAPPED* lpOverlapped,
+                                              DWORD dwMilliseconds)
+{
+    const port_ref port = port_handles::find(CompletionPort);
+    if (!port || lpNumberOfBytesTransferred == nullptr || lpCompletionKey == nullptr || lpOverlapped == nullptr) {
+        return GetQueuedCompletionStatus(CompletionPort, lpNumberOfBytesTransferred, lpCompletionKey, lpOverlapped,
+                                         dwMilliseconds);
+    }
+    OVERLAPPED_ENTRY taken;
+    std::size_t count = 0;
+    if (const DWORD error = port->take(CompletionPort, {&taken, 1}, count, dwMilliseconds, false); error != 0) {
+        *lpOverlapped = nullptr;
+        return fail(FALSE, static_cast<int>(error));
+    }
+    *lpNumberOfBytesTransferred = taken.dwNumberOfBytesTransferred;
+    *lpCompletionKey = taken.lpCompletionKey;
+    *lpOverlapped = taken.lpOverlapped;
+    const auto status = static_cast<NTSTATUS>(taken.Internal);
+    return status >= 0 ? TRUE : fail(FALSE, static_cast<int>(RtlNtStatusToDosError(status)));
+}
+
+BOOL WINAPI spindle_GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCompletionPortEntries,
+                                                ULONG ulCount, PULONG ulNumEntriesRemoved, DWORD dwMilliseconds,
+                                                BOOL fAlertable)
+{
+    const port_ref port = port_handles::find(CompletionPort);
+    if (!port || lpCompletionPortEntries == nullptr || ulCount == 0 || ulNumEntriesRemoved == nullptr) {
+        return GetQueuedCompletionStatusEx(CompletionPort, lpCompletionPortEntries, ulCount, ulNumEntriesRemoved,
+                                           dwMilliseconds, fAlertable);
+    }
+    std::size_t count = 0;
+    const DWORD error =
+        port->take(CompletionPort, {lpCompletionPortEntries, ulCount}, count, dwMilliseconds, fAlertable != FALSE);
+    *ulNumEntriesRemoved = static_cast<ULONG>(count);
+    return error == 0 ? TRUE : fail(FALSE, static_cast<int>(error));
+}
+
+BOOL WINAPI spindle_PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
+                                               ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
+{
+    const port_ref port = port_handles::find(CompletionPort);
+    if (!port) {
+        return PostQueuedCompletionStatus(CompletionPort, dwNumberOfBytesTransferred, dwCompletionKey, lpOverlapped);
+    }
+    return port->post({dwCompletionKey, lpOverlapped, 0, dwNumberOfBytesTransferred})
+               ? TRUE
+               : fail(FALSE, ERROR_NOT_ENOUGH_MEMORY);
+}
+
+BOOL WINAPI spindle_CloseHandle(HANDLE hObject)
+{
+    port_handles::forget(hObject);
+    return CloseHandle(hObject);
+}
+
+BOOL WINAPI spindle_DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
+                                    LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                    DWORD dwOptions)
+{
+    port_ref port = port_handles::find(hSourceHandle);
+    const BOOL done = DuplicateHandle(hSourceProcessHandle, hSourceHandle, hTargetProcessHandle, lpTargetHandle,
+                                      dwDesiredAccess, bInheritHandle, dwOptions);
+    if (done != FALSE && port && (dwOptions & DUPLICATE_CLOSE_SOURCE) != 0) {
+        port_handles::forget(hSourceHandle);
+    }
+    if (done == FALSE || !port || lpTargetHandle == nullptr || port_handles::enter(*lpTargetHandle, std::move(port))) {
+        return done;
+    }
+    CloseHandle(*lpTargetHandle);
+    return fail(FALSE, ERROR_NOT_ENOUGH_MEMORY);
 }
 
 // Sockets of a provider without IFS handles have no such modes: the system does not see whether a call of the provider's

@@ -2,14 +2,15 @@
 // alertable waits, of which a wait inside the provider is none; it cannot be cancelled from another thread either.
 #include "host/exchange_kernel.hpp"
 
+#include "host/system_files.hpp"
 #include "host/winsock.hpp"
 
 namespace spindle::host::exchange_kernel {
 
 bool post(std::uintptr_t port_handle, std::uint32_t bytes, std::uintptr_t key, void* overlapped) noexcept
 {
-    return PostQueuedCompletionStatus(reinterpret_cast<HANDLE>(port_handle), bytes, key,
-                                      static_cast<LPOVERLAPPED>(overlapped)) != FALSE;
+    return spindle_PostQueuedCompletionStatus(reinterpret_cast<HANDLE>(port_handle), bytes, key,
+                                              static_cast<LPOVERLAPPED>(overlapped)) != FALSE;
 }
 
 // Files have no descriptors here.

@@ -1,9 +1,12 @@
-// Packets to the system's completion ports, see completion_port.hpp. PostQueuedCompletionStatus would make every packet one
-// of success; the function below it takes the status too. Answers to the page "ZwSetIoCompletion".
-#include "kernel/completion_port.hpp"
-
+// The queue in front of a port of the system, see completion_port.hpp. A packet that is queued while threads sleep is followed
+// by one in the system's port that carries nothing and wakes one of them. PostQueuedCompletionStatus would make every packet
+// one of success; the function below it takes the status too. Answers to the pages "GetQueuedCompletionStatusEx" and
+// "ZwSetIoCompletion".
 #include <windows.h>
 
+#include "kernel/completion_port.hpp"
+
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -12,18 +15,49 @@ extern "C" __declspec(dllimport) LONG NTAPI NtSetIoCompletion(HANDLE port, PVOID
 
 namespace spindle::kernel {
 
-object_ref<completion_port> completion_port::over(void* handle) noexcept
+namespace {
+
+/// Its address is the OVERLAPPED of packets that only wake; no program has one there.
+OVERLAPPED wake;
+
+OVERLAPPED_ENTRY entry_of(const packet& from) noexcept
+{
+    return {from.key, static_cast<LPOVERLAPPED>(from.overlapped), from.status, from.bytes};
+}
+
+class time_limit {
+public:
+    explicit time_limit(DWORD milliseconds) noexcept
+        : milliseconds_(milliseconds), since_(counts() ? GetTickCount64() : 0)
+    {}
+
+    [[nodiscard]] DWORD left() const noexcept
+    {
+        const ULONGLONG past = counts() ? GetTickCount64() - since_ : 0;
+        return past < milliseconds_ ? milliseconds_ - static_cast<DWORD>(past) : 0;
+    }
+
+private:
+    [[nodiscard]] bool counts() const noexcept { return milliseconds_ != 0 && milliseconds_ != INFINITE; }
+
+    const DWORD milliseconds_;
+    const ULONGLONG since_;
+};
+
+}  // namespace
+
+object_ref<completion_port> completion_port::over(void* handle, taken_by who) noexcept
 {
     const HANDLE process = GetCurrentProcess();
     HANDLE own = nullptr;
     if (DuplicateHandle(process, handle, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS) == FALSE) {
         return {};
     }
-    object_ref<completion_port> made(new (std::nothrow) completion_port(own));
+    object_ref<completion_port> made(new (std::nothrow) completion_port(own, who));
     if (!made) {
         CloseHandle(own);
     }
-    return made;
+    return made && made->queue_.reserve() ? std::move(made) : object_ref<completion_port>();
 }
 
 completion_port::~completion_port()
@@ -33,9 +67,89 @@ completion_port::~completion_port()
 
 void completion_port::complete(const packet& finished) noexcept
 {
-    if (NtSetIoCompletion(handle_, reinterpret_cast<PVOID>(finished.key), finished.overlapped,
-                          static_cast<LONG>(finished.status), finished.bytes) < 0) {
+    if (!push(finished, false)) {
         std::abort();
+    }
+}
+
+bool completion_port::push(const packet& added, bool posted) noexcept
+{
+    if (taken_by_ == taken_by::anybody) {
+        return NtSetIoCompletion(handle_, reinterpret_cast<PVOID>(added.key), added.overlapped,
+                                 static_cast<LONG>(added.status), added.bytes) >= 0;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (!queue_.push(added, posted)) {
+            return false;
+        }
+        if (sleeping_ <= wakes_) {
+            return true;
+        }
+        ++wakes_;
+    }
+    if (NtSetIoCompletion(handle_, nullptr, &wake, 0, 0) < 0) {
+        std::abort();  // the packet is queued and nobody would come for it
+    }
+    return true;
+}
+
+std::size_t completion_port::fill_locked(std::span<OVERLAPPED_ENTRY> into) noexcept
+{
+    std::size_t count = 0;
+    while (count < into.size() && !queue_.empty()) {
+        into[count++] = entry_of(queue_.pop());
+    }
+    return count;
+}
+
+// 0: the caller counts as sleeping. It is to look at the system's port only if packets wait here that are not its turn yet.
+std::size_t completion_port::fill_or_sleep(std::span<OVERLAPPED_ENTRY> into, bool& only_look) noexcept
+{
+    const std::lock_guard lock(mutex_);
+    only_look = !queue_.empty() && ++takes_ % takes_per_look == 0;
+    const std::size_t count = only_look ? 0 : fill_locked(into);
+    sleeping_ += count == 0 ? 1 : 0;
+    return count;
+}
+
+// The end of that, with so many packets from the system's port. Returns how many there are for the caller, of either queue.
+std::size_t completion_port::awake(std::span<OVERLAPPED_ENTRY> into, std::size_t taken) noexcept
+{
+    const auto first = into.begin();
+    const auto last = first + static_cast<std::ptrdiff_t>(taken);
+    const auto end =
+        std::remove_if(first, last, [](const OVERLAPPED_ENTRY& each) { return each.lpOverlapped == &wake; });
+    const std::lock_guard lock(mutex_);
+    --sleeping_;
+    wakes_ -= static_cast<std::size_t>(last - end);
+    const auto count = static_cast<std::size_t>(end - first);
+    return count != 0 ? count : fill_locked(into);
+}
+
+unsigned long completion_port::take(void* handle, std::span<OVERLAPPED_ENTRY> into, std::size_t& count,
+                                    unsigned long milliseconds, bool alertable) noexcept
+{
+    const time_limit limit(milliseconds);
+    for (;;) {
+        bool only_look = false;
+        count = fill_or_sleep(into, only_look);
+        if (count != 0) {
+            return 0;
+        }
+        // One at a time: what comes this way mostly carries nothing, and a second look would be in vain.
+        ULONG taken = 0;
+        const DWORD error = GetQueuedCompletionStatusEx(handle, into.data(), 1, &taken, only_look ? 0 : limit.left(),
+                                                        alertable ? TRUE : FALSE) != FALSE
+                                ? 0
+                                : GetLastError();
+        count = awake(into, error == 0 ? taken : 0);
+        if (count != 0) {
+            return 0;
+        }
+        if (error != 0 && !only_look) {
+            return error;
+        }
     }
 }
 

@@ -235,10 +235,14 @@ result<bool> at_urgent_mark(handle socket) noexcept
 
 bool connection_gone(handle socket, const socket_kind&) noexcept
 {
-    // Windows reports a reset to every call. Wine 8.0 tells it only to a receive that waits for it, reads it as the end
-    // of the stream otherwise, and says the truth to WSAPoll().
+    // Windows reports a reset to every call. Wine 8.0 tells it only to a receive that waits for it and reads it as the end of
+    // the stream otherwise; a send, of nothing, says the truth, unless another one is under way. So does WSAPoll(), during
+    // which Wine's server turns idly until the caller has the answer.
+    if (::send(to_socket(socket), "", 0, 0) != SOCKET_ERROR) {
+        return false;
+    }
     WSAPOLLFD state{to_socket(socket), 0, 0};
-    return ::WSAPoll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+    return last_error() != errc::would_block || (::WSAPoll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0);
 }
 
 }  // namespace spindle::native
