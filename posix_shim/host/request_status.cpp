@@ -56,33 +56,34 @@ constexpr status_and_error table[] = {
     {0xC0000350, ERROR_HOST_DOWN},            // HOST_DOWN
 };
 
-struct winsock_and_error {
+struct winsock_and_status {
     int winsock;
-    DWORD error;
+    DWORD status;
 };
 
 // The first row of T-ERR that has the Winsock code. Codes that are not here are the same in both worlds, or mean nothing
 // to file functions and are passed on as they are.
-constexpr winsock_and_error winsock_table[] = {
-    {WSAEMSGSIZE, ERROR_MORE_DATA},
-    {WSAECONNRESET, ERROR_NETNAME_DELETED},
-    {WSAECONNABORTED, ERROR_CONNECTION_ABORTED},
-    {WSAECONNREFUSED, ERROR_CONNECTION_REFUSED},
-    {WSAETIMEDOUT, ERROR_SEM_TIMEOUT},
-    {WSAENETUNREACH, ERROR_NETWORK_UNREACHABLE},
-    {WSAEHOSTUNREACH, ERROR_HOST_UNREACHABLE},
-    {WSAENOTCONN, ERROR_UNEXP_NET_ERR},
-    {WSAESHUTDOWN, ERROR_PIPE_NOT_CONNECTED},
-    {WSAEDISCON, ERROR_GRACEFUL_DISCONNECT},
-    {WSAEISCONN, ERROR_CONNECTION_ACTIVE},
-    {WSAEWOULDBLOCK, ERROR_NOT_READY},
-    {WSAEINTR, ERROR_REQUEST_ABORTED},
-    {WSAENOTSOCK, ERROR_INVALID_HANDLE},
-    {WSAEFAULT, ERROR_NOACCESS},
-    {WSAEACCES, ERROR_ACCESS_DENIED},
-    {WSAEOPNOTSUPP, ERROR_NOT_SUPPORTED},
-    {WSAENOBUFS, ERROR_NO_SYSTEM_RESOURCES},
-    {WSAEINVAL, ERROR_INVALID_PARAMETER},
+constexpr winsock_and_status winsock_table[] = {
+    {WSAEMSGSIZE, 0x80000005},
+    {WSA_OPERATION_ABORTED, 0xC0000120},
+    {WSAECONNRESET, 0xC000020D},
+    {WSAECONNABORTED, 0xC0000241},
+    {WSAECONNREFUSED, 0xC0000236},
+    {WSAETIMEDOUT, 0xC00000B5},
+    {WSAENETUNREACH, 0xC000023C},
+    {WSAEHOSTUNREACH, 0xC000023D},
+    {WSAENOTCONN, 0xC0000140},
+    {WSAESHUTDOWN, 0xC00000B0},
+    {WSAEDISCON, 0xC0000237},
+    {WSAEISCONN, 0xC000023B},
+    {WSAEWOULDBLOCK, 0xC00000A3},
+    {WSAEINTR, 0xC0000240},
+    {WSAENOTSOCK, 0xC0000008},
+    {WSAEFAULT, 0xC0000005},
+    {WSAEACCES, 0xC0000022},
+    {WSAEOPNOTSUPP, 0xC00000BB},
+    {WSAENOBUFS, 0xC000009A},
+    {WSAEINVAL, 0xC000000D},
 };
 
 constexpr bool less(const status_and_error& left, const status_and_error& right) noexcept
@@ -108,11 +109,16 @@ DWORD error_of_status(ULONG_PTR status) noexcept
     return found != std::end(table) && found->status == value ? found->error : ERROR_INVALID_PARAMETER;
 }
 
-DWORD error_of_winsock(int wsa_error) noexcept
+DWORD status_of_winsock(int wsa_error) noexcept
 {
     const auto* const found = std::find_if(std::begin(winsock_table), std::end(winsock_table),
                                            [=](const auto& row) { return row.winsock == wsa_error; });
-    return found != std::end(winsock_table) ? found->error : static_cast<DWORD>(wsa_error);
+    return found != std::end(winsock_table) ? found->status : status_of_error(static_cast<DWORD>(wsa_error));
+}
+
+DWORD error_of_winsock(int wsa_error) noexcept
+{
+    return error_of_status(status_of_winsock(wsa_error));
 }
 
 }  // namespace spindle::host

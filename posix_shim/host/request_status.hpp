@@ -13,6 +13,9 @@ namespace spindle::host {
 /// The Win32 code for a call that failed at once with a Winsock code: T-ERR from its second column to its third.
 [[nodiscard]] DWORD error_of_winsock(int wsa_error) noexcept;
 
+/// The status of a request that ended with a Winsock code: T-ERR from its second column to its first.
+[[nodiscard]] DWORD status_of_winsock(int wsa_error) noexcept;
+
 /// A status that carries a Winsock or Win32 code, for requests whose provider knows only that.
 [[nodiscard]] constexpr DWORD status_of_error(DWORD error) noexcept
 {

@@ -78,7 +78,7 @@ int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED lpOverlapped, 
         return upcall_failure(SOCKET_ERROR, lpErrno, WSAEINVAL);
     }
     const auto file = kernel::handles.file_of(s);
-    complete_request(file.get(), reinterpret_cast<OVERLAPPED&>(*lpOverlapped), status_of_error(dwError),
-                     cbTransferred, spindle::exchange::notify::normal);
+    complete_request(file.get(), reinterpret_cast<OVERLAPPED&>(*lpOverlapped),
+                     status_of_winsock(static_cast<int>(dwError)), cbTransferred, spindle::exchange::notify::normal);
     return 0;
 }
