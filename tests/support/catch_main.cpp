@@ -76,10 +76,16 @@ int run_expecting_differences(Catch::Session& session)
     session.run();
     const int listed = seen.run;
     for (int again = 0; again < runs_of_agreeing && !seen.agreeing.empty(); ++again) {
+        const std::vector<std::string> names = std::exchange(seen.agreeing, {});
         Catch::ConfigData chosen = session.configData();
-        chosen.testsOrTags = {choice_of(std::exchange(seen.agreeing, {}))};
+        chosen.testsOrTags = {choice_of(names)};
         session.useConfigData(chosen);
+        seen.run = 0;
         session.run();
+        if (seen.run != static_cast<int>(names.size())) {
+            seen.agreeing = names;  // not chosen for want of a name that Catch2 understands
+            break;
+        }
     }
     if (listed > 0 && seen.agreeing.empty()) {
         std::fprintf(stderr, "All %d tests differ as listed\n", listed);

@@ -22,12 +22,16 @@ HANDLE make_port(DWORD concurrency) noexcept
 {
     const HANDLE made = CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, concurrency);
     if (made != nullptr) {
-        port_handles::forget(made);
         if (port_ref port = kernel::completion_port::over(made, kernel::completion_port::taken_by::this_library)) {
             (void)port_handles::enter(made, std::move(port));
         }
     }
     return made;
+}
+
+bool is_this_process(HANDLE process) noexcept
+{
+    return GetProcessId(process) == GetCurrentProcessId();
 }
 
 port_ref port_of(HANDLE handle) noexcept
@@ -72,7 +76,7 @@ BOOL WINAPI spindle_GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpN
     }
     OVERLAPPED_ENTRY taken;
     std::size_t count = 0;
-    if (const DWORD error = port->take(CompletionPort, {&taken, 1}, count, dwMilliseconds, false); error != 0) {
+    if (const DWORD error = port->take({&taken, 1}, count, dwMilliseconds, false); error != 0) {
         *lpOverlapped = nullptr;
         return fail(FALSE, static_cast<int>(error));
     }
@@ -94,7 +98,7 @@ BOOL WINAPI spindle_GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAP
     }
     std::size_t count = 0;
     const DWORD error =
-        port->take(CompletionPort, {lpCompletionPortEntries, ulCount}, count, dwMilliseconds, fAlertable != FALSE);
+        port->take({lpCompletionPortEntries, ulCount}, count, dwMilliseconds, fAlertable != FALSE);
     *ulNumEntriesRemoved = static_cast<ULONG>(count);
     return error == 0 ? TRUE : fail(FALSE, static_cast<int>(error));
 }
@@ -113,25 +117,43 @@ BOOL WINAPI spindle_PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNu
 
 BOOL WINAPI spindle_CloseHandle(HANDLE hObject)
 {
-    port_handles::forget(hObject);
-    return CloseHandle(hObject);
+    port_ref port = port_handles::take_out(hObject);  // before: the value may be given out anew at once
+    const BOOL done = CloseHandle(hObject);
+    if (port) {
+        if (done != FALSE) {
+            port->handle_closed();
+        } else {
+            port_handles::put_back(hObject, std::move(port));
+        }
+    }
+    return done;
 }
 
 BOOL WINAPI spindle_DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
                                     LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
                                     DWORD dwOptions)
 {
-    port_ref port = port_handles::find(hSourceHandle);
-    const BOOL done = DuplicateHandle(hSourceProcessHandle, hSourceHandle, hTargetProcessHandle, lpTargetHandle,
-                                      dwDesiredAccess, bInheritHandle, dwOptions);
-    if (done != FALSE && port && (dwOptions & DUPLICATE_CLOSE_SOURCE) != 0) {
-        port_handles::forget(hSourceHandle);
+    const bool closes = (dwOptions & DUPLICATE_CLOSE_SOURCE) != 0;  // whatever happens, says the page
+    port_ref port;
+    if (is_this_process(hSourceProcessHandle)) {
+        port = closes ? port_handles::take_out(hSourceHandle) : port_handles::find(hSourceHandle);
     }
-    if (done == FALSE || !port || lpTargetHandle == nullptr || port_handles::enter(*lpTargetHandle, std::move(port))) {
+    BOOL done = DuplicateHandle(hSourceProcessHandle, hSourceHandle, hTargetProcessHandle, lpTargetHandle, dwDesiredAccess,
+                                bInheritHandle, dwOptions);
+    if (!port) {
         return done;
     }
-    CloseHandle(*lpTargetHandle);
-    return fail(FALSE, ERROR_NOT_ENOUGH_MEMORY);
+    if (done != FALSE && lpTargetHandle != nullptr && is_this_process(hTargetProcessHandle)) {
+        port->acquire();
+        if (!port_handles::enter(*lpTargetHandle, port_ref(port.get()))) {
+            CloseHandle(*lpTargetHandle);
+            done = fail(FALSE, ERROR_NOT_ENOUGH_MEMORY);
+        }
+    }
+    if (closes) {
+        port->handle_closed();
+    }
+    return done;
 }
 
 // Sockets of a provider without IFS handles have no such modes: the system does not see whether a call of the provider's

@@ -27,6 +27,17 @@ entry** place_of(HANDLE handle) noexcept
     return place;
 }
 
+bool add(HANDLE handle, kernel::object_ref<kernel::completion_port> port) noexcept
+{
+    auto* const made = new (std::nothrow) entry{handle, std::move(port), nullptr};
+    if (made == nullptr) {
+        return false;
+    }
+    const std::lock_guard lock(mutex);
+    made->next = std::exchange(first, made);
+    return true;
+}
+
 }  // namespace
 
 kernel::object_ref<kernel::completion_port> find(HANDLE handle) noexcept
@@ -42,17 +53,15 @@ kernel::object_ref<kernel::completion_port> find(HANDLE handle) noexcept
 
 bool enter(HANDLE handle, kernel::object_ref<kernel::completion_port> port) noexcept
 {
-    forget(handle);
-    auto* const made = new (std::nothrow) entry{handle, std::move(port), nullptr};
-    if (made == nullptr) {
+    kernel::completion_port& entered = *port;
+    if (!add(handle, std::move(port))) {
         return false;
     }
-    const std::lock_guard lock(mutex);
-    made->next = std::exchange(first, made);
+    entered.handle_opened();
     return true;
 }
 
-void forget(HANDLE handle) noexcept
+kernel::object_ref<kernel::completion_port> take_out(HANDLE handle) noexcept
 {
     entry* found = nullptr;
     {
@@ -63,7 +72,14 @@ void forget(HANDLE handle) noexcept
             *place = found->next;
         }
     }
+    auto port = found != nullptr ? std::move(found->port) : kernel::object_ref<kernel::completion_port>();
     delete found;
+    return port;
+}
+
+void put_back(HANDLE handle, kernel::object_ref<kernel::completion_port> port) noexcept
+{
+    (void)add(handle, std::move(port));
 }
 
 }  // namespace spindle::host::port_handles

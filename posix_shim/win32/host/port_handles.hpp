@@ -10,9 +10,12 @@ namespace spindle::host::port_handles {
 /// Everything from any thread at any time.
 /// The port behind a handle; empty for what was not entered.
 [[nodiscard]] kernel::object_ref<kernel::completion_port> find(HANDLE handle) noexcept;
-/// Enters a handle; what it stood for before is forgotten, since the system has given the value out anew. False: no memory.
+/// Enters a handle that the system has just given out. False: no memory.
 [[nodiscard]] bool enter(HANDLE handle, kernel::object_ref<kernel::completion_port> port) noexcept;
-/// The handle is being closed.
-void forget(HANDLE handle) noexcept;
+/// Takes the entry of a handle out; empty if there was none. The port still counts the handle: handle_closed() follows, or
+/// put_back().
+[[nodiscard]] kernel::object_ref<kernel::completion_port> take_out(HANDLE handle) noexcept;
+/// After take_out(), when the handle goes on. Without memory the port is the system's alone from here on.
+void put_back(HANDLE handle, kernel::object_ref<kernel::completion_port> port) noexcept;
 
 }  // namespace spindle::host::port_handles

@@ -12,13 +12,21 @@
 
 extern "C" __declspec(dllimport) LONG NTAPI NtSetIoCompletion(HANDLE port, PVOID key, PVOID context, LONG status,
                                                               ULONG_PTR information);
+extern "C" __declspec(dllimport) LONG NTAPI NtQueryIoCompletion(HANDLE port, int what, PVOID buffer, ULONG size,
+                                                                PULONG returned);
 
 namespace spindle::kernel {
 
 namespace {
 
 /// Its address is the OVERLAPPED of packets that only wake; no program has one there.
-OVERLAPPED wake;
+OVERLAPPED only_wakes;
+
+bool is_port(HANDLE handle) noexcept
+{
+    LONG depth = 0;
+    return NtQueryIoCompletion(handle, 0, &depth, sizeof depth, nullptr) >= 0;
+}
 
 OVERLAPPED_ENTRY entry_of(const packet& from) noexcept
 {
@@ -50,7 +58,7 @@ object_ref<completion_port> completion_port::over(void* handle, taken_by who) no
 {
     const HANDLE process = GetCurrentProcess();
     HANDLE own = nullptr;
-    if (DuplicateHandle(process, handle, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS) == FALSE) {
+    if (!is_port(handle) || DuplicateHandle(process, handle, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS) == FALSE) {
         return {};
     }
     object_ref<completion_port> made(new (std::nothrow) completion_port(own, who));
@@ -78,20 +86,57 @@ bool completion_port::push(const packet& added, bool posted) noexcept
         return NtSetIoCompletion(handle_, reinterpret_cast<PVOID>(added.key), added.overlapped,
                                  static_cast<LONG>(added.status), added.bytes) >= 0;
     }
+    std::size_t wakes = 0;
     {
         const std::lock_guard lock(mutex_);
+        if (closed_) {
+            return true;  // nobody can take it any more
+        }
         if (!queue_.push(added, posted)) {
             return false;
         }
-        if (sleeping_ <= wakes_) {
-            return true;
-        }
-        ++wakes_;
+        wakes = wakes_due_locked(1);
     }
-    if (NtSetIoCompletion(handle_, nullptr, &wake, 0, 0) < 0) {
-        std::abort();  // the packet is queued and nobody would come for it
-    }
+    wake(wakes);
     return true;
+}
+
+void completion_port::handle_opened() noexcept
+{
+    const std::lock_guard lock(mutex_);
+    ++handles_;
+}
+
+void completion_port::handle_closed() noexcept
+{
+    std::size_t wakes = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (--handles_ == 0) {
+            closed_ = true;
+            queue_.clear();
+            wakes = wakes_due_locked(sleeping_);
+        }
+    }
+    wake(wakes);
+}
+
+// How many of the wakes wanted have yet to be sent, which the caller does without the lock.
+std::size_t completion_port::wakes_due_locked(std::size_t wanted) noexcept
+{
+    const std::size_t asleep = sleeping_ > wakes_ ? sleeping_ - wakes_ : 0;
+    const std::size_t due = std::min(wanted, asleep);
+    wakes_ += due;
+    return due;
+}
+
+void completion_port::wake(std::size_t threads) noexcept
+{
+    for (; threads != 0; --threads) {
+        if (NtSetIoCompletion(handle_, nullptr, &only_wakes, 0, 0) < 0) {
+            std::abort();  // a packet is queued and nobody would come for it
+        }
+    }
 }
 
 std::size_t completion_port::fill_locked(std::span<OVERLAPPED_ENTRY> into) noexcept
@@ -107,30 +152,39 @@ std::size_t completion_port::fill_locked(std::span<OVERLAPPED_ENTRY> into) noexc
 std::size_t completion_port::fill_or_sleep(std::span<OVERLAPPED_ENTRY> into, bool& only_look) noexcept
 {
     const std::lock_guard lock(mutex_);
-    only_look = !queue_.empty() && ++takes_ % takes_per_look == 0;
+    only_look = closed_ || (!queue_.empty() && ++takes_ % takes_per_look == 0);
     const std::size_t count = only_look ? 0 : fill_locked(into);
     sleeping_ += count == 0 ? 1 : 0;
     return count;
 }
 
-// The end of that, with so many packets from the system's port. Returns how many there are for the caller, of either queue.
-std::size_t completion_port::awake(std::span<OVERLAPPED_ENTRY> into, std::size_t taken) noexcept
+// The end of that, with so many packets from the system's port. Returns how many there are for the caller, of either queue. A
+// wake may have been for another thread, which goes on sleeping while packets wait: it is woken anew.
+std::size_t completion_port::awake(std::span<OVERLAPPED_ENTRY> into, std::size_t taken, bool& closed) noexcept
 {
     const auto first = into.begin();
     const auto last = first + static_cast<std::ptrdiff_t>(taken);
     const auto end =
-        std::remove_if(first, last, [](const OVERLAPPED_ENTRY& each) { return each.lpOverlapped == &wake; });
-    const std::lock_guard lock(mutex_);
-    --sleeping_;
-    wakes_ -= static_cast<std::size_t>(last - end);
-    const auto count = static_cast<std::size_t>(end - first);
-    return count != 0 ? count : fill_locked(into);
+        std::remove_if(first, last, [](const OVERLAPPED_ENTRY& each) { return each.lpOverlapped == &only_wakes; });
+    auto count = static_cast<std::size_t>(end - first);
+    std::size_t wakes = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        --sleeping_;
+        wakes_ -= static_cast<std::size_t>(last - end);
+        count = count != 0 ? count : fill_locked(into);
+        closed = closed_;
+        wakes = wakes_due_locked(closed_ ? sleeping_ : queue_.size());
+    }
+    wake(wakes);
+    return count;
 }
 
-unsigned long completion_port::take(void* handle, std::span<OVERLAPPED_ENTRY> into, std::size_t& count,
-                                    unsigned long milliseconds, bool alertable) noexcept
+unsigned long completion_port::take(std::span<OVERLAPPED_ENTRY> into, std::size_t& count, unsigned long milliseconds,
+                                    bool alertable) noexcept
 {
     const time_limit limit(milliseconds);
+    const DWORD error_before = GetLastError();
     for (;;) {
         bool only_look = false;
         count = fill_or_sleep(into, only_look);
@@ -139,15 +193,20 @@ unsigned long completion_port::take(void* handle, std::span<OVERLAPPED_ENTRY> in
         }
         // One at a time: what comes this way mostly carries nothing, and a second look would be in vain.
         ULONG taken = 0;
-        const DWORD error = GetQueuedCompletionStatusEx(handle, into.data(), 1, &taken, only_look ? 0 : limit.left(),
+        const DWORD error = GetQueuedCompletionStatusEx(handle_, into.data(), 1, &taken, only_look ? 0 : limit.left(),
                                                         alertable ? TRUE : FALSE) != FALSE
                                 ? 0
                                 : GetLastError();
-        count = awake(into, error == 0 ? taken : 0);
+        bool closed = false;
+        count = awake(into, error == 0 ? taken : 0, closed);
         if (count != 0) {
+            SetLastError(error_before);
             return 0;
         }
-        if (error != 0 && !only_look) {
+        if (closed) {
+            return ERROR_ABANDONED_WAIT_0;
+        }
+        if (error != 0 && !(only_look && error == WAIT_TIMEOUT)) {
             return error;
         }
     }

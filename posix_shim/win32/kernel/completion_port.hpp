@@ -24,18 +24,23 @@ public:
     enum class taken_by : unsigned char { this_library, anybody };
 
     /// Over a duplicate of the handle, so that packets find the port as long as a socket belongs to it. Empty: no
-    /// handle, or no memory.
+    /// handle of a port, or no memory.
     [[nodiscard]] static object_ref<completion_port> over(void* handle, taken_by who) noexcept;
 
-    /// As GetQueuedCompletionStatusEx through this handle of the port: takes up to into.size() packets and returns 0, or takes
-    /// none and returns the error.
-    [[nodiscard]] unsigned long take(void* handle, std::span<OVERLAPPED_ENTRY> into, std::size_t& count,
-                                     unsigned long milliseconds, bool alertable) noexcept;
+    /// As GetQueuedCompletionStatusEx: takes up to into.size() packets and returns 0, or takes none and returns the error. A
+    /// success leaves the thread's last error alone.
+    [[nodiscard]] unsigned long take(std::span<OVERLAPPED_ENTRY> into, std::size_t& count, unsigned long milliseconds,
+                                     bool alertable) noexcept;
 
     /// A packet that a program posts; false: no memory, nothing was queued.
     [[nodiscard]] bool post(const packet& posted) noexcept { return push(posted, true); }
     /// The packet of a finished request. It is never lost: without memory the process ends.
     void complete(const packet& finished) noexcept;
+
+    /// Handles of the program that lead here. With the last one the port is closed: waits end with ERROR_ABANDONED_WAIT_0,
+    /// and packets go nowhere.
+    void handle_opened() noexcept;
+    void handle_closed() noexcept;
 
     /// No provider runs a loop for a port of the system.
     enum class loop_use : unsigned char { joined, none, failed };
@@ -53,7 +58,9 @@ private:
     [[nodiscard]] bool push(const packet& added, bool posted) noexcept;
     [[nodiscard]] std::size_t fill_locked(std::span<OVERLAPPED_ENTRY> into) noexcept;
     [[nodiscard]] std::size_t fill_or_sleep(std::span<OVERLAPPED_ENTRY> into, bool& only_look) noexcept;
-    [[nodiscard]] std::size_t awake(std::span<OVERLAPPED_ENTRY> into, std::size_t taken) noexcept;
+    [[nodiscard]] std::size_t awake(std::span<OVERLAPPED_ENTRY> into, std::size_t taken, bool& closed) noexcept;
+    [[nodiscard]] std::size_t wakes_due_locked(std::size_t wanted) noexcept;
+    void wake(std::size_t threads) noexcept;
 
     void* const handle_;
     const taken_by taken_by_;
@@ -62,6 +69,8 @@ private:
     std::size_t sleeping_ = 0;
     std::size_t wakes_ = 0;  // packets in the system's port that only wake
     std::size_t takes_ = 0;
+    std::size_t handles_ = 0;
+    bool closed_ = false;
 };
 
 }  // namespace spindle::kernel

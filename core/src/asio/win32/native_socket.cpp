@@ -241,8 +241,13 @@ bool connection_gone(handle socket, const socket_kind&) noexcept
     if (::send(to_socket(socket), "", 0, 0) != SOCKET_ERROR) {
         return false;
     }
+    const auto error = last_error();
+    constexpr std::array over{errc::connection_reset, errc::connection_aborted, errc::shut_down, errc::not_connected};
+    if (std::find(over.begin(), over.end(), error) != over.end()) {
+        return true;
+    }
     WSAPOLLFD state{to_socket(socket), 0, 0};
-    return last_error() != errc::would_block || (::WSAPoll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0);
+    return ::WSAPoll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
 }
 
 }  // namespace spindle::native
