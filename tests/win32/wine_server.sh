@@ -18,8 +18,6 @@ case "$verb" in
             timeout 30 "$server" -p </dev/null >/dev/null 2>&1
         fi
         timeout -k 10 300 "$wine" wineboot -i </dev/null >/dev/null 2>&1
-        # Without a display Wine looks for one anew, for ten seconds and more, whenever a program makes the first window.
-        timeout 30 "$wine" reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f </dev/null >/dev/null 2>&1
         ;;
     stop)
         if [ -n "$server" ]; then
