@@ -36,6 +36,7 @@ struct dequeued {
 inline dequeued next_packet(HANDLE port, DWORD milliseconds = INFINITE)
 {
     dequeued got;
+    got.overlapped = reinterpret_cast<OVERLAPPED*>(1);  // so that a null pointer is one that was stored
     got.success =
         GetQueuedCompletionStatus(port, &got.bytes, &got.key, &got.overlapped, milliseconds) != FALSE;
     got.error = got.success ? 0 : GetLastError();

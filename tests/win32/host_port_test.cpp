@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "kernel/port_handle.hpp"
 #include "support/background_call.hpp"
 #include "support/catch.hpp"
 
@@ -18,23 +19,6 @@ using namespace spindle::test;
 namespace {
 
 constexpr DWORD patience_ms = 20'000;
-
-struct dequeued {
-    bool success = false;
-    DWORD error = 0;
-    DWORD bytes = 0;
-    ULONG_PTR key = 0;
-    OVERLAPPED* overlapped = nullptr;
-};
-
-dequeued next_packet(HANDLE port, DWORD milliseconds)
-{
-    dequeued got;
-    got.overlapped = reinterpret_cast<OVERLAPPED*>(1);
-    got.success = GetQueuedCompletionStatus(port, &got.bytes, &got.key, &got.overlapped, milliseconds) != FALSE;
-    got.error = got.success ? 0 : GetLastError();
-    return got;
-}
 
 HANDLE make_port()
 {

@@ -189,6 +189,7 @@ unsigned long completion_port::take(std::span<OVERLAPPED_ENTRY> into, std::size_
         bool only_look = false;
         count = fill_or_sleep(into, only_look);
         if (count != 0) {
+            SetLastError(error_before);  // a look before may have changed it
             return 0;
         }
         // One at a time: what comes this way mostly carries nothing, and a second look would be in vain.
